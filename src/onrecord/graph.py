@@ -1,0 +1,135 @@
+"""Turtle files as RDF: parsed, located, and with every blank node named."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.compare import to_canonical_graph
+from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib.term import Node
+
+from onrecord.problems import Problem
+from onrecord.project import Project, default_folder
+from onrecord.store import Statement, Triple
+
+ONTOLOGY, SHAPES, RULES = "ontology", "shapes", "ontology/rules"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Turtle file: its path in the project, the IRI of its graph, its text and its triples."""
+
+    file: str
+    graph: URIRef
+    text: str
+    triples: Graph
+
+    def line_of(self, *needles: str) -> int | None:
+        """The first line that holds one of the needles, tried in order; None if there is none."""
+        for needle in needles:
+            position = self.text.find(needle) if needle else -1
+            if position >= 0:
+                return self.text.count("\n", 0, position) + 1
+        return None
+
+
+def folder_files(project: Project, name: str, pattern: str) -> list[tuple[str, Path]]:
+    """The files of one of the project's folders, with the package's core files where the project has none of that name."""
+    core, own = default_folder(name), project.root / name
+    chosen = {path.name: path for path in core.glob(pattern) if path.name.startswith("record") or name == RULES}
+    chosen |= {path.name: path for path in own.glob(pattern)}
+    return [(f"{name}/{file}", path) for file, path in sorted(chosen.items())]
+
+
+def source_files(project: Project) -> list[tuple[str, Path]]:
+    """Every Turtle file that becomes part of the record, with its path in the project, in order."""
+    own = [path for folder in ("kb", "seeds") for path in sorted((project.root / folder).rglob("*.ttl"))]
+    return folder_files(project, ONTOLOGY, "*.ttl") + [(str(path.relative_to(project.root)), path) for path in own]
+
+
+def read_sources(project: Project) -> tuple[list[Source], list[Problem]]:
+    """Parse every Turtle file; a file that cannot be parsed becomes a problem and the others are still read."""
+    sources, problems = [], []
+    for file, path in source_files(project):
+        read = read_turtle(file, path, project.base)
+        if isinstance(read, Source):
+            sources.append(read)
+        else:
+            problems.append(read)
+    return sources, problems
+
+
+def read_turtle(file: str, path: Path, base: str) -> Source | Problem:
+    """Parse one Turtle file, relative IRIs resolved against base; a syntax error comes back with its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        triples = Graph().parse(data=text, format="turtle", publicID=base)
+    except BadSyntax as error:
+        return _syntax_problem(file, error)
+    except (OSError, UnicodeDecodeError) as error:
+        return Problem(file, None, "", "unreadable-file", f"The file cannot be read ({error}).", "Save it as UTF-8.")
+    return Source(file, URIRef(f"{base}graph/{file.removesuffix('.ttl')}"), text, triples)
+
+
+def _syntax_problem(file: str, error: BadSyntax) -> Problem:
+    found = re.search(r"at line (\d+) of <[^>]*>:\n(.*?)(?: at \^ in:|\Z)", str(error), re.DOTALL)
+    line, what = (int(found[1]), found[2].strip()) if found else (None, str(error).splitlines()[0])
+    remedy = "Look at that line and the one before it for a missing dot, semicolon, bracket, quotation mark or prefix."
+    return Problem(file, line, "", "turtle-syntax", f"This is not Turtle: {what}.", remedy)
+
+
+def statements_of(source: Source, triples: Iterable[Triple], base: str) -> Iterator[Statement]:
+    """The triples in the source's graph, their blank nodes named; those of an ontology keep theirs, relabelled."""
+    named = _relabel(triples) if source.file.startswith("ontology/") else name_blank_nodes(triples, base)
+    for subject, predicate, value in named:
+        yield Statement(subject, predicate, value, source.graph)
+
+
+def _relabel(triples: Iterable[Triple]) -> Iterator[Triple]:
+    graph = Graph()
+    for triple in triples:
+        graph.add(triple)  # type: ignore[arg-type]
+    yield from to_canonical_graph(graph)
+
+
+def name_blank_nodes(triples: Iterable[Triple], base: str) -> list[Triple]:
+    """Give every blank node the IRI ``<owner>#<property>-<hash>``, hashed over its content relative to the base.
+
+    The owner is the IRI that holds the node, directly or through other blank nodes.
+    """
+    rows = list(triples)
+    naming = _Naming(rows, base)
+    return [(naming.name(subject), predicate, naming.name(value)) for subject, predicate, value in rows]
+
+
+class _Naming:
+    def __init__(self, rows: list[Triple], base: str) -> None:
+        self.base = base
+        self.held_by = {value: (subject, predicate) for subject, predicate, value in rows if isinstance(value, BNode)}
+        self.content: dict[Node, list[tuple[Node, Node]]] = {}
+        for subject, predicate, value in rows:
+            if isinstance(subject, BNode):
+                self.content.setdefault(subject, []).append((predicate, value))
+
+    def name(self, node: Node) -> Node:
+        if not isinstance(node, BNode):
+            return node
+        holder, predicate = self.held_by.get(node, (URIRef(self.base + "id/unheld"), URIRef("node")))
+        while isinstance(holder, BNode):
+            holder, _ = self.held_by.get(holder, (URIRef(self.base + "id/unheld"), None))
+        digest = hashlib.sha256(self._text(node).encode()).hexdigest()[:8]
+        local = re.split(r"[#/]", str(predicate))[-1]
+        return URIRef(f"{holder}{'-' if '#' in str(holder) else '#'}{local}-{digest}")
+
+    def _text(self, node: Node) -> str:
+        if isinstance(node, BNode):
+            inner = sorted(f"{self._text(p)} {self._text(v)}" for p, v in self.content.get(node, []))
+            return "[" + "; ".join(inner) + "]"
+        if isinstance(node, Literal):
+            return node.n3()
+        return "<" + str(node).removeprefix(self.base) + ">"

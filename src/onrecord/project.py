@@ -1,0 +1,112 @@
+"""A project: the folder that holds onrecord.toml, and what that file says."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+CONFIG = "onrecord.toml"
+REQUIRED = ("base", "title", "description", "version", "licence", "licence_note", "languages", "prefixes")
+
+
+class ProjectError(Exception):
+    """onrecord.toml is missing or cannot be used; the message says where, what and what to do."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """What onrecord.toml says, with every path and IRI made absolute.
+
+    ``base`` ends in "/". ``prefixes`` keep the order of the file. ``public`` is where the site is published.
+    """
+
+    root: Path
+    base: str
+    title: str
+    description: str
+    version: str
+    licence: str
+    licence_note: str
+    languages: tuple[str, ...]
+    prefixes: Mapping[str, str]
+    public: Path
+
+    def iri(self, relative: str) -> str:
+        """The absolute IRI of a relative one."""
+        return urljoin(self.base, relative)
+
+    def compact(self, iri: str) -> str:
+        """The shortest prefixed name of an IRI, or the IRI relative to the base in angle brackets."""
+        names = [(len(space), name, space) for name, space in self.prefixes.items() if iri.startswith(space)]
+        for _, name, space in sorted(names, reverse=True):
+            local = iri[len(space) :]
+            if local and not set(local) & set("/#?="):
+                return f"{name}:{local}"
+        return f"<{iri.removeprefix(self.base)}>"
+
+    def folder(self, name: str) -> Path:
+        """The project's own folder of this name, or the default that travels with the package."""
+        own = self.root / name
+        return own if own.is_dir() else default_folder(name)
+
+
+def default_folder(name: str) -> Path:
+    """Where the package keeps its default ontology/, shapes/ or site/: in the wheel, or in the checkout it runs from."""
+    package = Path(__file__).resolve().parent
+    places = [package / "defaults" / name, package.parents[1] / name]
+    return next((place for place in places if place.is_dir()), places[0])
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder, from start upwards, that holds onrecord.toml.
+
+    Raises ProjectError where there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise ProjectError(
+        f"no {CONFIG} in {start.resolve()} or any folder above it. "
+        "Go to a project, name one with --project DIR, or make one with: onrecord init DIR"
+    )
+
+
+def read_project(root: Path, base: str | None = None) -> Project:
+    """Read onrecord.toml of a project; base overrides the one in the file for this run.
+
+    Raises ProjectError with every mistake in the file.
+    """
+    settings = _read_settings(root / CONFIG)
+    chosen = (base or str(settings["base"])).rstrip("/") + "/"
+    prefixes = {name: urljoin(chosen, space) for name, space in settings["prefixes"].items()}
+    texts = {key: str(settings[key]) for key in ("title", "description", "version", "licence", "licence_note")}
+    return Project(
+        root=root,
+        base=chosen,
+        languages=tuple(settings["languages"]),
+        prefixes=prefixes,
+        public=root / "site" / _public_name(base),
+        **texts,
+    )
+
+
+def _public_name(base: str | None) -> str:
+    return "public" if base is None else ".public-" + hashlib.sha256(base.encode()).hexdigest()[:8]
+
+
+def _read_settings(path: Path) -> dict[str, Any]:
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ProjectError(f"{path.name}: cannot be read ({error}). Mend it, or copy one from: onrecord init") from error
+    missing = [key for key in REQUIRED if key not in settings]
+    if missing:
+        raise ProjectError(f"{path.name}: missing {', '.join(missing)}. Add a line for each, as in the README.")
+    if not str(settings["base"]).startswith(("http://", "https://")):
+        raise ProjectError(f"{path.name}: base is {settings['base']!r}. Write an absolute http or https address.")
+    return settings

@@ -1,0 +1,234 @@
+"""The quad store behind one small interface: statements in, rows or serialised bytes out.
+
+The only module that knows pyoxigraph, so that a remote SPARQL 1.1 store can take its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import pyoxigraph as ox
+from rdflib import BNode, Literal, URIRef
+from rdflib.term import Node
+
+Triple = tuple[Node, Node, Node]
+Row = dict[str, Node]
+
+
+class Statement(NamedTuple):
+    """A triple and the IRI of the graph that holds it."""
+
+    subject: Node
+    predicate: Node
+    object: Node
+    graph: URIRef
+
+
+class QueryError(ValueError):
+    """A query that cannot be parsed; the message is the engine's, with line and column."""
+
+
+class Answer(NamedTuple):
+    """A serialised answer and its media type."""
+
+    body: bytes
+    media_type: str
+
+
+RESULT_FORMATS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+}
+DATASET_FORMATS = {
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+}
+
+
+def _to_engine(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    if isinstance(term, Literal):
+        return _literal_to_engine(str(term), term.language, str(term.datatype) if term.datatype else None)
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    return _named_node(str(term))
+
+
+@cache
+def _named_node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)
+
+
+def _literal_to_engine(text: str, language: str | None, datatype: str | None) -> ox.Literal:
+    if language:
+        return ox.Literal(text, language=language)
+    return ox.Literal(text, datatype=_named_node(datatype)) if datatype else ox.Literal(text)
+
+
+def _from_engine(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.Literal):
+        plain = term.language or term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
+        return Literal(
+            term.value, lang=term.language, datatype=None if plain else URIRef(term.datatype.value), normalize=False
+        )
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    raise TypeError(f"a quoted triple where a node was expected: {term}")
+
+
+def _subject_to_engine(term: Node) -> ox.NamedNode | ox.BlankNode:
+    node = _to_engine(term)
+    if isinstance(node, ox.Literal):
+        raise TypeError(f"a literal cannot be a subject: {term!r}")
+    return node
+
+
+def _triple_to_engine(triple: Triple) -> ox.Triple:
+    subject, predicate, value = triple
+    return ox.Triple(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value))
+
+
+def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
+    """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes."""
+    rows = sorted((_triple_to_engine(triple) for triple in triples), key=str)
+    body = ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes))
+    return body or b""
+
+
+class Store:
+    """The embedded store: named graphs, and their union as the default graph."""
+
+    def __init__(self) -> None:
+        self._store = ox.Store()
+
+    def load(self, statements: Iterable[Statement]) -> None:
+        """Add statements, each to its graph and to the default graph."""
+        for subject, predicate, value, graph in statements:
+            triple = _triple_to_engine((subject, predicate, value))
+            self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(graph))))
+            self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
+
+    def load_nquads(self, data: bytes, apart: str = "") -> None:
+        """Add N-Quads; the union of all graphs becomes the default graph, less those whose IRI begins with ``apart``."""
+        self._store.load(data, format=ox.RdfFormat.N_QUADS)
+        for quad in list(self._store.quads_for_pattern(None, None, None, None)):
+            if isinstance(quad.graph_name, ox.NamedNode) and not (apart and quad.graph_name.value.startswith(apart)):
+                self._store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+
+    def rows(self, query: str, prefixes: Mapping[str, str], base: str, **bindings: Node) -> list[Row]:
+        """The solutions of a SELECT query; an unbound variable is absent from its row."""
+        solutions = self._run(query, prefixes, base, bindings)
+        if not isinstance(solutions, ox.QuerySolutions):
+            raise QueryError("a SELECT query was expected")
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: _from_engine(term) for name in names if (term := solution[name]) is not None}
+            for solution in solutions
+        ]
+
+    def triples(self, query: str, prefixes: Mapping[str, str], base: str, **bindings: Node) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE query."""
+        triples = self._run(query, prefixes, base, bindings)
+        if not isinstance(triples, ox.QueryTriples):
+            raise QueryError("a CONSTRUCT or DESCRIBE query was expected")
+        return [
+            (_from_engine(triple.subject), _from_engine(triple.predicate), _from_engine(triple.object))
+            for triple in triples
+        ]
+
+    def answer(
+        self,
+        query: str,
+        prefixes: Mapping[str, str],
+        base: str,
+        media_types: Sequence[str],
+        default_graphs: Sequence[str] = (),
+    ) -> Answer:
+        """The answer to a query of any form, in the first of media_types that can hold it.
+
+        Raises QueryError if the query cannot be parsed, KeyError if no media type can hold its answer.
+        """
+        result = self._run(query, prefixes, base, {}, default_graphs)
+        if isinstance(result, ox.QueryTriples):
+            media_type = _first(media_types, GRAPH_FORMATS)
+            rows = sorted(result, key=str)
+            return Answer(
+                ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes)) or b"", media_type
+            )
+        media_type = _first(media_types, RESULT_FORMATS)
+        if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
+            return Answer(f"{str(bool(result)).lower()}\n".encode(), media_type)
+        return Answer(result.serialize(format=RESULT_FORMATS[media_type]) or b"", media_type)
+
+    def form(self, query: str, prefixes: Mapping[str, str], base: str) -> str:
+        """Which kind of answer a query has: "rows", "boolean" or "triples"."""
+        kinds = {ox.QuerySolutions: "rows", ox.QueryBoolean: "boolean", ox.QueryTriples: "triples"}
+        return kinds[type(self._run(query, prefixes, base, {}))]
+
+    def statements(self) -> list[Statement]:
+        """Every statement of the named graphs, in no particular order."""
+        return [
+            Statement(
+                _from_engine(quad.subject),
+                _from_engine(quad.predicate),
+                _from_engine(quad.object),
+                URIRef(quad.graph_name.value),
+            )
+            for quad in self._store
+            if isinstance(quad.graph_name, ox.NamedNode)
+        ]
+
+    def _run(
+        self,
+        query: str,
+        prefixes: Mapping[str, str],
+        base: str,
+        bindings: Mapping[str, Node],
+        default_graphs: Sequence[str] = (),
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        substitutions = {ox.Variable(name): _to_engine(term) for name, term in bindings.items()}
+        graphs = [_named_node(graph) for graph in default_graphs] or None
+        try:
+            return self._store.query(
+                query, base_iri=base, prefixes=dict(prefixes), substitutions=substitutions, default_graph=graphs
+            )
+        except SyntaxError as error:
+            raise QueryError(str(error)) from error
+
+
+def _first(wanted: Sequence[str], available: Mapping[str, object]) -> str:
+    for media_type in wanted:
+        if media_type in available:
+            return media_type
+    raise KeyError("none of " + ", ".join(wanted))
+
+
+def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str, str]) -> bytes:
+    """Statements with their graphs, in one of DATASET_FORMATS, sorted."""
+    quads = []
+    for subject, predicate, value, graph in statements:
+        triple = _triple_to_engine((subject, predicate, value))
+        quads.append(ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(graph))))
+    quads.sort(key=lambda quad: (str(quad.graph_name), str(quad)))
+    form = DATASET_FORMATS[media_type]
+    return ox.serialize(quads, format=form, prefixes=None if form == ox.RdfFormat.N_QUADS else dict(prefixes)) or b""
+
+
+def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> str | None:
+    """What is wrong with a query's syntax, or None."""
+    try:
+        ox.Store().query(query, base_iri=base, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        return str(error)
+    return None

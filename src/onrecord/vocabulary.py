@@ -1,0 +1,38 @@
+"""The core vocabulary's IRIs, resolved against a project's base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from onrecord.project import Project
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Makes the IRIs of the record's vocabulary, concepts and things for one base."""
+
+    base: str
+
+    def rec(self, name: str) -> URIRef:
+        """A term of the core ontology."""
+        return URIRef(f"{self.base}ontology/record#{name}")
+
+    def concept(self, slug: str) -> URIRef:
+        """A SKOS concept."""
+        return URIRef(f"{self.base}concept/{slug}")
+
+    def graph(self, path: str) -> URIRef:
+        """The graph of a source file, named by its path without the extension."""
+        return URIRef(f"{self.base}graph/{path}")
+
+
+def vocabulary(project: Project) -> Vocabulary:
+    """The vocabulary under the project's base."""
+    return Vocabulary(project.base)
+
+
+def slug(iri: str) -> str:
+    """The last part of an IRI."""
+    return iri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
