@@ -1,0 +1,75 @@
+"""References that lead nowhere: IRIs of the record's own that nothing defines, spellings that no article prints."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from rdflib import URIRef
+from rdflib.namespace import RDF
+from rdflib.term import Node
+
+from onrecord.articles import Article
+from onrecord.graph import Source
+from onrecord.problems import Problem
+from onrecord.project import Project
+from onrecord.store import Statement
+from onrecord.vocabulary import Vocabulary, slug
+
+SKOSXL_FORM = URIRef("http://www.w3.org/2008/05/skos-xl#literalForm")
+
+
+def find_unknown_iris(
+    project: Project, sources: Iterable[Source], statements: Iterable[Statement], articles: Iterable[str]
+) -> list[Problem]:
+    """Every IRI under the base that a file of kb/ or seeds/ uses and nothing in the sources types."""
+    known = {str(subject) for subject, predicate, _, _ in statements if predicate == RDF.type} | set(articles)
+    problems = []
+    for source in sources:
+        if source.file.startswith("ontology/"):
+            continue
+        for iri in sorted(_own_iris(source, project.base)):
+            if iri not in known and iri.split("#")[0] not in known:
+                problems.append(_unknown(project, source, iri, known))
+    return problems
+
+
+def _own_iris(source: Source, base: str) -> set[str]:
+    terms: set[Node] = {term for triple in source.triples for term in triple if isinstance(term, URIRef)}
+    return {str(term) for term in terms if str(term).startswith(base) and not str(term).startswith(base + "graph/")}
+
+
+def _unknown(project: Project, source: Source, iri: str, known: set[str]) -> Problem:
+    name = project.compact(iri)
+    near = difflib.get_close_matches(iri, sorted(known), n=1, cutoff=0.8)
+    hint = f"Did you mean {project.compact(near[0])}? " if near else ""
+    remedy = f"{hint}Correct the name, or describe the thing (give it a type)."
+    line = _line_of_name(source, name)
+    return Problem(source.file, line, name, "unknown-iri", f"Nothing in the sources defines {name}.", remedy)
+
+
+def _line_of_name(source: Source, name: str) -> int | None:
+    found = re.search(re.escape(name) + r"(?![\w-])", source.text)
+    return source.text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def find_unprinted_spellings(
+    sources: Iterable[Source], articles: dict[str, Article], words: Vocabulary
+) -> Iterator[Problem]:
+    """Every attested spelling that the article does not print as whole words."""
+    for source in sources:
+        for form, article in sorted(source.triples.subject_objects(words.rec("attestedIn"))):
+            spelling = source.triples.value(form, SKOSXL_FORM)
+            printed = articles.get(str(article))
+            if spelling is None or printed is None or is_printed(str(spelling), printed.text):
+                continue
+            message = f"{printed.file} does not print “{spelling}”."
+            remedy = "Copy the spelling as printed, or remove the article from rec:attestedIn."
+            line = source.line_of(f'"{spelling}"')
+            yield Problem(source.file, line, slug(str(article)), "spelling-not-found", message, remedy)
+
+
+def is_printed(words: str, text: str) -> bool:
+    """Whether the text prints the words, as whole words."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None

@@ -1,0 +1,94 @@
+"""SHACL validation of the whole record, its results as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyshacl
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import SH, XSD
+from rdflib.term import Node
+
+from onrecord.graph import SHAPES, Source, folder_files, read_turtle
+from onrecord.problems import Problem
+from onrecord.project import Project
+from onrecord.store import Statement
+from onrecord.vocabulary import slug
+
+SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "warning"}
+
+
+def read_shapes(project: Project) -> tuple[Graph, list[Problem]]:
+    """Every shape file as one graph, relative sh:declare namespaces resolved against the base."""
+    shapes, problems = Graph(), []
+    for file, path in folder_files(project, SHAPES, "*.ttl"):
+        read = read_turtle(file, path, project.base)
+        if isinstance(read, Problem):
+            problems.append(read)
+        else:
+            shapes += read.triples
+    for node, namespace in list(shapes.subject_objects(SH.namespace)):
+        shapes.set((node, SH.namespace, Literal(project.iri(str(namespace)), datatype=XSD.anyURI)))
+    return shapes, problems
+
+
+def validate(project: Project, statements: Iterable[Statement], sources: Iterable[Source]) -> list[Problem]:
+    """Every SHACL result over the union of the statements, located in the sources."""
+    shapes, problems = read_shapes(project)
+    if problems:
+        return problems
+    data, ontology = Graph(), Graph()
+    for subject, predicate, value, graph in statements:
+        data.add((subject, predicate, value))
+        if "/graph/ontology/" in str(graph):
+            ontology.add((subject, predicate, value))
+    _, results, _ = pyshacl.validate(data, shacl_graph=shapes, ont_graph=ontology, advanced=True, inplace=True)
+    if not isinstance(results, Graph):
+        raise TypeError("pySHACL returned no results graph")
+    located = _Locator(project, sources)
+    return [_problem(results, result, shapes, located) for result in results.subjects(SH.resultSeverity)]
+
+
+class _Locator:
+    """Finds the file and line of a thing: where a source states it, or where an attribution's claim is carried."""
+
+    def __init__(self, project: Project, sources: Iterable[Source]) -> None:
+        self.project = project
+        self.sources = list(sources)
+
+    def find(self, focus: str) -> tuple[str, int | None]:
+        owner = URIRef(focus.split("#")[0])
+        if focus.startswith(self.project.base + "attribution/"):
+            return self._attribution(focus)
+        for source in self.sources:
+            if (owner, None, None) in source.triples:
+                name = self.project.compact(str(owner))
+                return source.file, source.line_of(f"\n{name} a ", f"\n{name} ", f"{name} ")
+        return "", None
+
+    def _attribution(self, focus: str) -> tuple[str, int | None]:
+        article, claim = focus.removeprefix(self.project.base + "attribution/").split("/")[:2]
+        for source in self.sources:
+            if source.file.endswith(f"/{article}.ttl"):
+                return source.file, source.line_of(f"claim:{claim} ")
+        return "", None
+
+
+def _problem(results: Graph, result: Node, shapes: Graph, located: _Locator) -> Problem:
+    focus = str(results.value(result, SH.focusNode))
+    value = results.value(result, SH.value)
+    path = results.value(result, SH.resultPath)
+    message = str(results.value(result, SH.resultMessage) or "A shape does not hold.")
+    shape = _named_shape(shapes, results.value(result, SH.sourceShape))
+    file, line = located.find(focus)
+    found = "" if value is None or str(value) == focus else f" Found: {located.project.compact(str(value))}."
+    what = f"{slug(str(path))}: " if isinstance(path, URIRef) else ""
+    severity = SEVERITIES.get(URIRef(str(results.value(result, SH.resultSeverity))), "error")
+    return Problem(file, line, located.project.compact(focus), slug(str(shape)), what + message, found.strip(), severity)
+
+
+def _named_shape(shapes: Graph, shape: Node | None) -> Node | None:
+    """The nearest shape with an IRI that holds this one."""
+    while shape is not None and not isinstance(shape, URIRef):
+        shape = next(shapes.subjects(None, shape), None)
+    return shape
