@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pysbd
 
@@ -108,7 +109,7 @@ def _split(text: str, line: Span, corrections: Corrections) -> list[Span]:
     inside = [cut for cut in cuts if line.start < cut < line.end]
     kept = sorted(cut for cut in inside if not any(span.start < cut < span.end for span in joined))
     edges = [line.start, *kept, line.end]
-    return [_trim(text, Span(start, end)) for start, end in zip(edges, edges[1:], strict=False)]
+    return [_trim(text, Span(start, end)) for start, end in pairwise(edges)]
 
 
 def _splitter_cuts(line: str) -> Sequence[int]:

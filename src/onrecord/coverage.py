@@ -2,152 +2,104 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
-from rdflib.term import Node
 
 from onrecord.articles import Article, Sentence, Span, find_all
-from onrecord.evidence import Evidence, label_of_sentence, passage_iri
+from onrecord.contents import Reach
+from onrecord.evidence import Evidence
 from onrecord.lexicon import Lexicon, Word
+from onrecord.passages import label_of_sentence, passage_iri
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.store import Statement
-from onrecord.vocabulary import Vocabulary, vocabulary
 
-SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
-REACH = 5
-NOT_FOLLOWED = (
-    "accountOf hasAccount partOf hasPart organOf inArticle carriedBy evidence claimedBy attribution "
-    "supersedes componentOf curator reviewedBy speaksFor stance voice hedge channel"
-).split()
+CARRIED, BOILERPLATE, UNCARRIED = "carried", "boilerplate", "uncarried"
 
 
 @dataclass(frozen=True)
-class SentenceCoverage:
-    """How one sentence is carried: ``share`` of its characters in quotes, 0 to 1, and the words that nothing contains."""
+class Coverage:
+    """How one sentence is carried.
+
+    ``state`` is carried, boilerplate or uncarried; ``share``, from 0 to 1, is how much of its text the quotes
+    cover; ``missing`` are the words that nothing attributed to it contains.
+    """
 
     sentence: Sentence
     state: str
-    share: float
+    share: float = 0.0
     missing: tuple[Word, ...] = ()
 
 
-@dataclass
-class _Index:
-    """The record as coverage reads it."""
+@dataclass(frozen=True)
+class _Reading:
+    """An article with everything that the record says of its text: quotes, boilerplate and waived words."""
 
-    project: Project
-    words: Vocabulary
-    outgoing: dict[Node, list[tuple[Node, Node]]] = field(default_factory=lambda: defaultdict(list))
-    resting_on: dict[Node, list[Node]] = field(default_factory=lambda: defaultdict(list))
-
-    def objects(self, subject: Node, predicate: URIRef) -> list[Node]:
-        return [value for name, value in self.outgoing.get(subject, ()) if name == predicate]
+    article: Article
+    quotes: tuple[Span, ...]
+    declared: tuple[Span, ...]
+    waived: tuple[Span, ...]
 
 
-def measure(
-    project: Project, statements: Iterable[Statement], articles: Mapping[str, Article], evidence: Evidence
-) -> dict[str, list[SentenceCoverage]]:
+def measure_coverage(
+    project: Project, statements: Iterable[Statement], articles: Iterable[Article], evidence: Evidence
+) -> dict[str, list[Coverage]]:
     """For each article's IRI, how each of its sentences is carried."""
-    index = _index(project, statements)
-    lexicon = Lexicon(_meanings(index))
-    return {iri: _measure_article(index, lexicon, articles[iri], evidence) for iri in sorted(articles)}
+    reach = Reach(project, statements)
+    lexicon = Lexicon(reach.meanings())
+    readings = [_read(reach, article, evidence) for article in articles]
+    return {
+        reading.article.iri: [_measure(reach, lexicon, reading, sentence) for sentence in reading.article.sentences]
+        for reading in readings
+    }
 
 
-def find_gaps(
-    project: Project, statements: Iterable[Statement], articles: Mapping[str, Article], evidence: Evidence
-) -> list[Problem]:
+def find_gaps(articles: Iterable[Article], measured: Mapping[str, list[Coverage]]) -> Iterator[Problem]:
     """Every sentence that nothing carries, and every word that nothing attributed to its sentence contains."""
-    problems = []
-    for iri, sentences in measure(project, statements, articles, evidence).items():
-        article = articles[iri]
-        file = f"kb/articles/{iri.rsplit('/', 1)[-1]}.ttl"
-        for covered in sentences:
-            problems += _gaps(file, article, covered)
-    return problems
+    for article in articles:
+        for coverage in measured[article.iri]:
+            yield from _gaps(article, coverage)
 
 
-def _gaps(file: str, article: Article, covered: SentenceCoverage) -> list[Problem]:
-    name, text = label_of_sentence(article, covered.sentence), article.words(covered.sentence.span)
-    if covered.state == "uncarried":
+def _gaps(article: Article, coverage: Coverage) -> Iterator[Problem]:
+    file = f"kb/articles/{article.iri.rsplit('/', 1)[-1]}.ttl"
+    name, text = label_of_sentence(article, coverage.sentence), article.words(coverage.sentence.span)
+    if coverage.state == UNCARRIED:
+        message = f"No attribution rests on this sentence: “{text}”."
         remedy = "Attribute what it states, or declare it as boilerplate with its kind."
-        return [Problem(file, None, name, "sentence-uncarried", f"No attribution rests on this sentence: “{text}”.", remedy)]
-    remedy = "Model it in a claim or account attributed there, or waive it with rec:waiver and a reason."
-    return [
-        Problem(file, None, name, "word-unmodelled", f"Nothing attributed here contains the {w.kind} “{w.text}”: “{text}”.", remedy)
-        for w in covered.missing
-    ]
+        yield Problem(file, None, name, "sentence-uncarried", message, remedy)
+    for word in coverage.missing:
+        message = f"Nothing attributed here contains the {word.kind} “{word.text}”: “{text}”."
+        remedy = "Model it in a claim or account attributed there, or waive it with rec:waiver and a reason."
+        yield Problem(file, None, name, "word-unmodelled", message, remedy)
 
 
-def _index(project: Project, statements: Iterable[Statement]) -> _Index:
-    words = vocabulary(project)
-    index = _Index(project, words)
-    derived = words.graph("derived")
-    for subject, predicate, value, graph in statements:
-        if graph != derived:
-            index.outgoing[subject].append((predicate, value))
-        if predicate == words.rec("evidence"):
-            index.resting_on[value].append(subject)
-    return index
+def _read(reach: Reach, article: Article, evidence: Evidence) -> _Reading:
+    quotes = tuple(span for iri, span in evidence.quoted if iri == article.iri)
+    declared = tuple(span for iri, span in evidence.boilerplate if iri == article.iri)
+    return _Reading(article, quotes, declared, tuple(_waived(reach, article)))
 
 
-def _meanings(index: _Index) -> dict[str, frozenset[str]]:
-    """Every spelling and every label of a lexicon's concepts, with the things it may mean."""
-    meanings: dict[str, set[str]] = defaultdict(set)
-    lexicons = {s for s, rows in index.outgoing.items() if (index.words.rec("lexicon"), Literal(True)) in rows}
-    for subject, rows in index.outgoing.items():
-        for predicate, value in rows:
-            if str(predicate) in (f"{SKOSXL}altLabel", f"{SKOSXL}hiddenLabel"):
-                for form in index.objects(value, URIRef(f"{SKOSXL}literalForm")):
-                    meanings[str(form)].add(str(subject))
-            if str(predicate) == f"{SKOS}inScheme" and value in lexicons:
-                for label in ("prefLabel", "altLabel"):
-                    for form in index.objects(subject, URIRef(SKOS + label)):
-                        meanings[str(form)].add(str(subject))
-    return {form: frozenset(things) for form, things in meanings.items()}
+def _waived(reach: Reach, article: Article) -> Iterator[Span]:
+    for waiver in reach.objects(URIRef(article.iri), reach.words.rec("waiver")):
+        chosen = [int(str(value)) for value in reach.objects(waiver, reach.words.rec("occurrence"))]
+        for words in reach.objects(waiver, reach.words.rec("exact")):
+            found = find_all(article.text, str(words))
+            yield from [found[n - 1] for n in chosen if 0 < n <= len(found)] if chosen else found
 
 
-def _measure_article(
-    index: _Index, lexicon: Lexicon, article: Article, evidence: Evidence
-) -> list[SentenceCoverage]:
-    quotes = [span for iri, span in evidence.quoted if iri == article.iri]
-    declared = [span for iri, span in evidence.boilerplate if iri == article.iri]
-    masked = declared + _waived(index, article)
-    return [_measure_sentence(index, lexicon, article, s, quotes, declared, masked) for s in article.sentences]
-
-
-def _waived(index: _Index, article: Article) -> list[Span]:
-    rec, spans = index.words.rec, []
-    for waiver in index.objects(URIRef(article.iri), rec("waiver")):
-        exact = "".join(str(value) for value in index.objects(waiver, rec("exact")))
-        found = find_all(article.text, exact)
-        chosen = [int(str(value)) for value in index.objects(waiver, rec("occurrence"))]
-        spans += [found[n - 1] for n in chosen if 0 < n <= len(found)] if chosen else found
-    return spans
-
-
-def _measure_sentence(  # noqa: PLR0913, PLR0917
-    index: _Index,
-    lexicon: Lexicon,
-    article: Article,
-    sentence: Sentence,
-    quotes: list[Span],
-    declared: list[Span],
-    masked: list[Span],
-) -> SentenceCoverage:
-    mine = [quote for quote in quotes if quote.overlaps(sentence.span)]
+def _measure(reach: Reach, lexicon: Lexicon, reading: _Reading, sentence: Sentence) -> Coverage:
+    mine = [quote for quote in reading.quotes if quote.overlaps(sentence.span)]
     if not mine:
-        silent = any(span.start <= sentence.span.start and sentence.span.end <= span.end for span in declared)
-        return SentenceCoverage(sentence, "boilerplate" if silent or _states_nothing(index, sentence) else "uncarried", 0)
-    found = lexicon.find(article.words(sentence.span), [_within(span, sentence.span) for span in masked])
-    attributions = {a for quote in mine for a in index.resting_on[passage_iri(article.iri, quote)]}
-    things, texts = _contents(index, attributions)
-    missing = tuple(word for word in found if not _is_contained(word, things, texts))
-    return SentenceCoverage(sentence, "carried", _share(sentence.span, mine, declared), missing)
+        return Coverage(sentence, BOILERPLATE if _states_nothing(reach, reading, sentence) else UNCARRIED)
+    masked = [_within(span, sentence.span) for span in (*reading.declared, *reading.waived)]
+    found = lexicon.find(reading.article.words(sentence.span), masked)
+    passages = [passage_iri(reading.article.iri, quote) for quote in mine]
+    contents = reach.contents({one for passage in passages for one in reach.resting_on[passage]})
+    missing = tuple(word for word in found if not contents.contain(word))
+    return Coverage(sentence, CARRIED, _share(sentence.span, mine, reading.declared), missing)
 
 
 def _within(span: Span, sentence: Span) -> Span:
@@ -155,39 +107,14 @@ def _within(span: Span, sentence: Span) -> Span:
     return Span(start - sentence.start, max(start, min(span.end, sentence.end)) - sentence.start)
 
 
-def _states_nothing(index: _Index, sentence: Sentence) -> bool:
-    kind = index.words.concept(sentence.kind)
-    return Literal(True) in index.objects(kind, index.words.rec("statesNothing"))
+def _states_nothing(reach: Reach, reading: _Reading, sentence: Sentence) -> bool:
+    """Whether the sentence is declared as boilerplate, or is of a kind whose passages state nothing."""
+    span, kind = sentence.span, reach.words.concept(sentence.kind)
+    declared = any(one.start <= span.start and span.end <= one.end for one in reading.declared)
+    return declared or Literal(True) in reach.objects(kind, reach.words.rec("statesNothing"))
 
 
-def _share(sentence: Span, quotes: list[Span], declared: list[Span]) -> float:
-    characters = set(range(sentence.start, sentence.end))
-    silent = characters & {at for span in declared for at in range(span.start, span.end)}
-    quoted = characters & {at for span in quotes for at in range(span.start, span.end)}
-    return len(quoted) / max(1, len(characters - silent))
-
-
-def _contents(index: _Index, attributions: Iterable[Node]) -> tuple[set[str], str]:
-    """The things and the words that attributions reach through claims, accounts, roles, places and times."""
-    stops = {index.words.rec(name) for name in NOT_FOLLOWED}
-    seen: set[Node] = set(attributions)
-    texts: list[str] = []
-    edge = set(seen)
-    for _ in range(REACH):
-        values = {v for node in edge for p, v in index.outgoing.get(node, ()) if p not in stops and _is_content(p)}
-        texts += [str(value).lower() for value in values if isinstance(value, Literal)]
-        edge = {v for v in values if isinstance(v, URIRef) and str(v).startswith(index.project.base)} - seen
-        seen |= edge
-    return {str(node) for node in seen}, "\n".join(texts)
-
-
-def _is_content(predicate: Node) -> bool:
-    """Whether a predicate's value says what is claimed: not labels, notes, statements or spellings."""
-    local = str(predicate).replace("#", "/").rsplit("/", 1)[-1]
-    return local not in {"label", "statement", "codingNote", "basis", "type", "altLabel", "hiddenLabel", "sameAs"}
-
-
-def _is_contained(word: Word, things: set[str], texts: str) -> bool:
-    if word.kind == "name":
-        return bool(word.meanings & things)
-    return word.text.lower() in texts
+def _share(sentence: Span, quotes: Iterable[Span], declared: Iterable[Span]) -> float:
+    characters = set(range(sentence.start, sentence.end)).difference(*(range(s.start, s.end) for s in declared))
+    quoted = {at for span in quotes for at in range(span.start, span.end)}
+    return len(characters & quoted) / max(1, len(characters))

@@ -39,7 +39,7 @@ class Source:
 
 
 def folder_files(project: Project, name: str, pattern: str) -> list[tuple[str, Path]]:
-    """The files of one of the project's folders, with the package's core files where the project has none of that name."""
+    """The files of one of the project's folders, and the package's core files that it has none of its own for."""
     core, own = default_folder(name), project.root / name
     chosen = {path.name: path for path in core.glob(pattern) if path.name.startswith("record") or name == RULES}
     chosen |= {path.name: path for path in own.glob(pattern)}
@@ -72,8 +72,41 @@ def read_turtle(file: str, path: Path, base: str) -> Source | Problem:
     except BadSyntax as error:
         return _syntax_problem(file, error)
     except (OSError, UnicodeDecodeError) as error:
-        return Problem(file, None, "", "unreadable-file", f"The file cannot be read ({error}).", "Save it as UTF-8.")
-    return Source(file, URIRef(f"{base}graph/{file.removesuffix('.ttl')}"), text, triples)
+        return unreadable(file, error)
+    source = Source(file, URIRef(f"{base}graph/{file.removesuffix('.ttl')}"), text, triples)
+    return source if is_vocabulary(file) else _check_nodes(source) or source
+
+
+def unreadable(file: str, error: Exception) -> Problem:
+    """A file that cannot be read, or is not UTF-8."""
+    return Problem(file, None, "", "unreadable-file", f"The file cannot be read ({error}).", "Save it as UTF-8.")
+
+
+def is_vocabulary(file: str) -> bool:
+    """Whether a file is of an ontology or of shapes, whose blank nodes keep no names of their own."""
+    return file.startswith((f"{ONTOLOGY}/", f"{SHAPES}/"))
+
+
+def _check_nodes(source: Source) -> Problem | None:
+    """A problem if a blank node is not held by exactly one thing: nothing could name it."""
+    holders: dict[Node, list[Node]] = {}
+    for subject, _, value in source.triples:
+        if isinstance(value, BNode):
+            holders.setdefault(value, []).append(subject)
+    nodes = {node for triple in source.triples for node in triple if isinstance(node, BNode)}
+    if all(_is_held(node, holders) for node in nodes):
+        return None
+    message = "A blank node stands alone, in a circle, or in two places, so it cannot get a name."
+    remedy = "Write it in brackets where it belongs, once, or give it an IRI."
+    return Problem(source.file, source.line_of("_:", "\n[", "[]"), "", "blank-node-unheld", message, remedy)
+
+
+def _is_held(node: Node, holders: dict[Node, list[Node]]) -> bool:
+    seen: set[Node] = set()
+    while isinstance(node, BNode) and node not in seen and len(holders.get(node, [])) == 1:
+        seen.add(node)
+        node = holders[node][0]
+    return not isinstance(node, BNode)
 
 
 def _syntax_problem(file: str, error: BadSyntax) -> Problem:
@@ -85,7 +118,7 @@ def _syntax_problem(file: str, error: BadSyntax) -> Problem:
 
 def statements_of(source: Source, triples: Iterable[Triple], base: str) -> Iterator[Statement]:
     """The triples in the source's graph, their blank nodes named; those of an ontology keep theirs, relabelled."""
-    named = _relabel(triples) if source.file.startswith("ontology/") else name_blank_nodes(triples, base)
+    named = _relabel(triples) if is_vocabulary(source.file) else name_blank_nodes(triples, base)
     for subject, predicate, value in named:
         yield Statement(subject, predicate, value, source.graph)
 
@@ -93,7 +126,7 @@ def statements_of(source: Source, triples: Iterable[Triple], base: str) -> Itera
 def _relabel(triples: Iterable[Triple]) -> Iterator[Triple]:
     graph = Graph()
     for triple in triples:
-        graph.add(triple)  # type: ignore[arg-type]
+        graph.add(triple)
     yield from to_canonical_graph(graph)
 
 
@@ -108,6 +141,8 @@ def name_blank_nodes(triples: Iterable[Triple], base: str) -> list[Triple]:
 
 
 class _Naming:
+    """Names the blank nodes of one file; every one is held by exactly one thing, as _check_nodes makes sure."""
+
     def __init__(self, rows: list[Triple], base: str) -> None:
         self.base = base
         self.held_by = {value: (subject, predicate) for subject, predicate, value in rows if isinstance(value, BNode)}
@@ -119,9 +154,9 @@ class _Naming:
     def name(self, node: Node) -> Node:
         if not isinstance(node, BNode):
             return node
-        holder, predicate = self.held_by.get(node, (URIRef(self.base + "id/unheld"), URIRef("node")))
+        holder, predicate = self.held_by[node]
         while isinstance(holder, BNode):
-            holder, _ = self.held_by.get(holder, (URIRef(self.base + "id/unheld"), None))
+            holder, _ = self.held_by[holder]
         digest = hashlib.sha256(self._text(node).encode()).hexdigest()[:8]
         local = re.split(r"[#/]", str(predicate))[-1]
         return URIRef(f"{holder}{'-' if '#' in str(holder) else '#'}{local}-{digest}")

@@ -1,4 +1,7 @@
-"""Words that a sentence must not lose: names, numbers, times and terms, found in its text."""
+"""Words that a sentence must not lose: names, numbers, times and terms, found in its text.
+
+The three tables below are the documented list of what counts as a number or a time in English text.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,34 @@ from dataclasses import dataclass
 
 from onrecord.articles import Span
 
-NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
-    "million millions dozen dozens half several couple"
-).split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-MONTHS = "January February March April May June July August September October November December".split()
-SEASONS = "spring summer autumn fall winter".split()
-PARTS_OF_DAY = "midnight noon morning afternoon evening night nightfall dawn dusk".split()
-RELATIVE = "today|yesterday|tomorrow|currently|earlier|next day|last (?:week|month|year)|(?:this|next) (?:week|month|year)"
-TIME = re.compile(
-    rf"\b\d{{1,2}}:\d{{2}}(?: ?[ap]m)?\b|\bGMT\b|\b(?:1[5-9]|20)\d\ds?\b"
-    rf"|\b(?:{'|'.join(WEEKDAYS + MONTHS)})\b|\b(?:in the )(?:{'|'.join(SEASONS)})\b"
-    rf"|\b(?i:{'|'.join(PARTS_OF_DAY)})\b|\b(?i:{RELATIVE})\b"
+UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
 )
-NUMBER = re.compile(rf"\b\d+(?:[.,]\d+)*\b|\b(?i:{'|'.join(NUMBER_WORDS)})\b")
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBERS: Mapping[str, int] = {
+    **{word: value for value, word in enumerate(UNITS.split())},
+    **{word: value for value, word in zip(range(20, 100, 10), TENS.split(), strict=True)},
+}
+VAGUE_NUMBERS = ("hundreds?", "thousands?", "millions?", "dozens?", "half", "several", "couple")
+TIMES = (
+    r"\d{1,2}:\d{2}(?: ?[ap]m)?",
+    "GMT",
+    r"(?:1[5-9]|20)\d\ds?",
+    "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday",
+    "January|February|March|April|May|June|July|August|September|October|November|December",
+    "in the (?:spring|summer|autumn|fall|winter)",
+    "(?i:midnight|noon|morning|afternoon|evening|night|nightfall|dawn|dusk)",
+    "(?i:today|yesterday|tomorrow|currently|earlier|next day|(?:last|this|next) (?:week|month|year))",
+)
+TIME = re.compile(rf"\b(?:{'|'.join(TIMES)})\b")
+NUMBER = re.compile(rf"\b(?:\d+(?:[.,]\d+)*|(?i:{'|'.join([*NUMBERS, *VAGUE_NUMBERS])}))\b")
 CAPITALISED = re.compile(r"(?<=[\w,;)’'”\"] )[“\"'(]?([A-Z][\w’-]*(?: [A-Z][\w’-]*)*)")
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word or phrase found in a sentence: its kind (name, number, time, unknown), its span and what it may mean."""
+    """A word or phrase found in a sentence: its kind (name, number, time, unknown name), and what it may mean."""
 
     kind: str
     text: str
@@ -42,29 +51,34 @@ class Lexicon:
 
     def __init__(self, meanings: Mapping[str, frozenset[str]]) -> None:
         self.meanings = meanings
-        longest_first = sorted(meanings, key=lambda form: (-len(form), form))
-        self.pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)") if meanings else None
+        forms = [re.escape(form) for form in sorted(meanings, key=lambda form: (-len(form), form))]
+        # Without any name the pattern must match nothing: an empty alternative would match everywhere.
+        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)" if forms else r"(?!)")
 
     def find(self, text: str, masked: Iterable[Span]) -> list[Word]:
         """The words to model in a text, longest names first, none overlapping, none in the masked spans."""
         rest = _blank(text, masked)
         words: list[Word] = []
         for kind, pattern in (("name", self.pattern), ("time", TIME), ("number", NUMBER)):
-            for match in pattern.finditer(rest) if pattern else ():
+            for match in pattern.finditer(rest):
                 span = Span(match.start(), match.end())
                 words.append(Word(kind, match[0], span, self.meanings.get(match[0], frozenset())))
             rest = _blank(rest, (word.span for word in words))
         return sorted(words + _unknown_names(text, rest), key=lambda word: word.span.start)
 
 
+def number_of(text: str) -> int | None:
+    """The number that digits or a number word stand for; None for "several", "dozens" and the like."""
+    plain = text.replace(",", "").lower()
+    return int(plain) if plain.isdecimal() else NUMBERS.get(plain)
+
+
 def _unknown_names(text: str, rest: str) -> list[Word]:
+    """Capitalised words inside a sentence that no attested spelling covers."""
     if is_title_case(text):
         return []
-    return [
-        Word("unknown", match[1], Span(match.start(1), match.end(1)))
-        for match in CAPITALISED.finditer(rest)
-        if match[1].strip() and match[1] != "I"
-    ]
+    found = [match for match in CAPITALISED.finditer(rest) if match[1] != "I"]
+    return [Word("unknown name", match[1], Span(match.start(1), match.end(1))) for match in found]
 
 
 def is_title_case(text: str) -> bool:

@@ -49,14 +49,15 @@ class Project:
                 return f"{name}:{local}"
         return f"<{iri.removeprefix(self.base)}>"
 
-    def folder(self, name: str) -> Path:
-        """The project's own folder of this name, or the default that travels with the package."""
-        own = self.root / name
-        return own if own.is_dir() else default_folder(name)
+    @property
+    def site(self) -> Path:
+        """The folder with templates/ and assets/: the project's own site/, or the package's."""
+        own = self.root / "site"
+        return own if (own / "templates").is_dir() else default_folder("site")
 
 
 def default_folder(name: str) -> Path:
-    """Where the package keeps its default ontology/, shapes/ or site/: in the wheel, or in the checkout it runs from."""
+    """Where the package keeps its own ontology/, shapes/ or site/: in the wheel, or in the checkout it runs from."""
     package = Path(__file__).resolve().parent
     places = [package / "defaults" / name, package.parents[1] / name]
     return next((place for place in places if place.is_dir()), places[0])
@@ -103,7 +104,8 @@ def _read_settings(path: Path) -> dict[str, Any]:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ProjectError(f"{path.name}: cannot be read ({error}). Mend it, or copy one from: onrecord init") from error
+        remedy = "Mend it, or copy one from a new project: onrecord init DIR"
+        raise ProjectError(f"{path.name}: cannot be read ({error}). {remedy}") from error
     missing = [key for key in REQUIRED if key not in settings]
     if missing:
         raise ProjectError(f"{path.name}: missing {', '.join(missing)}. Add a line for each, as in the README.")

@@ -8,13 +8,11 @@ from pathlib import Path
 
 from rdflib import BNode
 
-from onrecord.graph import RULES, folder_files
+from onrecord.graph import RULES, folder_files, unreadable
 from onrecord.problems import Problem
 from onrecord.project import Project
-from onrecord.store import QueryError, Statement, Store, sparql_syntax_error
+from onrecord.store import QueryError, Statement, Store, Triple
 from onrecord.vocabulary import vocabulary
-
-SYNTAX = "Mend the query at that line; prefixes of onrecord.toml need no declaration."
 
 
 def derive(project: Project, statements: Iterable[Statement]) -> tuple[list[Statement], list[Problem]]:
@@ -22,40 +20,56 @@ def derive(project: Project, statements: Iterable[Statement]) -> tuple[list[Stat
 
     A rule that cannot be parsed, or that makes blank nodes, becomes a problem.
     """
-    store, known, graph = Store(), set(), vocabulary(project).graph("derived")
+    store, graph = Store(), vocabulary(project).graph("derived")
     before = list(statements)
     store.load(before)
-    known.update(statement[:3] for statement in before)
+    known = {statement[:3] for statement in before}
     derived: list[Statement] = []
     problems: list[Problem] = []
-    for file, path in folder_files(project, RULES, "*.rq"):
-        try:
-            triples = store.triples(path.read_text(encoding="utf-8"), project.prefixes, project.base)
-        except QueryError as error:
-            problems.append(query_problem(file, str(error)))
+    for file, path in rule_files(project):
+        constructed = _construct(project, store, file, path)
+        if isinstance(constructed, Problem):
+            problems.append(constructed)
             continue
-        if any(isinstance(term, BNode) for triple in triples for term in (triple[0], triple[2]) if triple not in known):
+        fresh = [Statement(*triple, graph) for triple in sorted(set(constructed) - known)]
+        if any(isinstance(term, BNode) for statement in fresh for term in (statement.subject, statement.object)):
             problems.append(_blank_node_problem(file))
             continue
-        new = sorted(set(triples) - known)
-        known.update(new)
-        fresh = [Statement(*triple, graph) for triple in new]
+        known.update(statement[:3] for statement in fresh)
         store.load(fresh)
         derived += fresh
     return derived, problems
 
 
-def check_query_file(project: Project, file: str, path: Path) -> Problem | None:
-    """A problem if the query file cannot be parsed."""
-    error = sparql_syntax_error(path.read_text(encoding="utf-8"), project.prefixes, project.base)
-    return query_problem(file, error) if error else None
+def rule_files(project: Project) -> list[tuple[str, Path]]:
+    """The rule files in the order in which they run; a name that begins with _ is set aside."""
+    return [(file, path) for file, path in folder_files(project, RULES, "*.rq") if not path.name.startswith("_")]
+
+
+def _construct(project: Project, store: Store, file: str, path: Path) -> list[Triple] | Problem:
+    text = read_query(file, path)
+    if isinstance(text, Problem):
+        return text
+    try:
+        return store.triples(text, project.prefixes, project.base)
+    except QueryError as error:
+        return query_problem(file, str(error))
+
+
+def read_query(file: str, path: Path) -> str | Problem:
+    """The text of a query or rule file, or why it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return unreadable(file, error)
 
 
 def query_problem(file: str, error: str) -> Problem:
     """The engine's message on a query that cannot be parsed, with its line where it names one."""
     found = re.search(r"error at (\d+):\d+", error)
     line = int(found[1]) if found else None
-    return Problem(file, line, "", "query-syntax", f"This is not a SPARQL query: {error}.", SYNTAX)
+    remedy = "Mend the query at that line; the prefixes of onrecord.toml need no declaration."
+    return Problem(file, line, "", "query-syntax", f"This is not a SPARQL query: {error}.", remedy)
 
 
 def _blank_node_problem(file: str) -> Problem:

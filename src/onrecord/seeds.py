@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from onrecord.articles import Article, Corrections, cut_sentences
+from onrecord.articles import Article, Corrections, cut_sentences, find_all
 from onrecord.graph import Source
 from onrecord.problems import Problem
 from onrecord.project import Project
+from onrecord.store import Triple
 from onrecord.vocabulary import Vocabulary, slug
 
 NOTATION = ("sentenceJoin", "sentenceBreak", "linesOfKind")
@@ -29,30 +29,29 @@ def read_articles(
         for iri, file in sorted(source.triples.subject_objects(words.rec("file"))):
             described.add(str(file))
             read = _read_article(project, source, iri, str(file), words)
-            problems += read if isinstance(read, list) else []
-            if isinstance(read, Article):
+            if isinstance(read, Problem):
+                problems.append(read)
+            else:
                 articles[read.iri] = read
-    return articles, problems + _undescribed(project, described)
+                problems += _idle_corrections(source, read, words)
+    return articles, problems + list(_undescribed(project, described))
 
 
-def _read_article(
-    project: Project, source: Source, iri: Node, file: str, words: Vocabulary
-) -> Article | list[Problem]:
-    path, name = project.root / file, slug(str(iri))
-    line = source.line_of(file)
+def _read_article(project: Project, source: Source, iri: Node, file: str, words: Vocabulary) -> Article | Problem:
+    name = slug(str(iri))
     try:
-        data = path.read_bytes()
+        data = (project.root / file).read_bytes()
         text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         message = f"The article's file {file} cannot be read ({type(error).__name__})."
-        return [Problem(source.file, line, name, "missing-file", message, "Put the file there, or correct rec:file.")]
-    stated = source.triples.value(iri, words.rec("sha256"))
-    if stated is not None and str(stated) != hashlib.sha256(data).hexdigest():
-        message = f"{file} is not the file described: its SHA-256 is {hashlib.sha256(data).hexdigest()}."
-        remedy = "Restore the file; articles are never altered."
-        return [Problem(source.file, source.line_of(str(stated)), name, "seed-changed", message, remedy)]
-    sentences = cut_sentences(text, _corrections(source.triples, iri, words), "body")
-    return Article(str(iri), file, text, sentences)
+        remedy = "Put the file there, or correct rec:file."
+        return Problem(source.file, source.line_of(file), name, "missing-file", message, remedy)
+    stated, found = str(source.triples.value(iri, words.rec("sha256"))), hashlib.sha256(data).hexdigest()
+    if stated != found:
+        message = f"{file} is not the file described: its SHA-256 is {found}."
+        remedy = "Restore the file, articles are never altered; or describe a new article by its own SHA-256."
+        return Problem(source.file, source.line_of(stated, file), name, "seed-changed", message, remedy)
+    return Article(str(iri), file, text, cut_sentences(text, _corrections(source.triples, iri, words), "body"))
 
 
 def _corrections(graph: Graph, iri: Node, words: Vocabulary) -> Corrections:
@@ -61,30 +60,39 @@ def _corrections(graph: Graph, iri: Node, words: Vocabulary) -> Corrections:
 
     kinds = []
     for node in graph.objects(iri, words.rec("linesOfKind")):
-        occurrence = graph.value(node, words.rec("occurrence"))
+        occurrence = str(graph.value(node, words.rec("occurrence"), default=Literal(1)))
         kind = slug(str(graph.value(node, words.rec("passageKind"))))
-        kinds.append((str(graph.value(node, words.rec("quote"))), int(str(occurrence or 1)), kind))
+        kinds.append((str(graph.value(node, words.rec("quote"))), int(occurrence), kind))
     return Corrections(texts("sentenceJoin"), texts("sentenceBreak"), tuple(sorted(kinds)))
 
 
-def _undescribed(project: Project, described: set[str]) -> list[Problem]:
-    problems = []
+def _idle_corrections(source: Source, article: Article, words: Vocabulary) -> Iterator[Problem]:
+    """Corrections of the splitter whose words the article does not print as often as they say."""
+    corrections = _corrections(source.triples, URIRef(article.iri), words)
+    wanted = [(text, 1) for text in (*corrections.joins, *corrections.breaks)]
+    for text, occurrence in wanted + [(text, occurrence) for text, occurrence, _ in corrections.kinds]:
+        printed = len(find_all(article.text, text))
+        if printed < occurrence:
+            message = f"{article.file} prints “{text}” {printed} times, and a correction names printing {occurrence}."
+            remedy = "Copy the words as printed, or remove the correction."
+            line = source.line_of(f'"{text}"')
+            yield Problem(source.file, line, slug(article.iri), "correction-not-found", message, remedy)
+
+
+def _undescribed(project: Project, described: set[str]) -> Iterator[Problem]:
     for path in sorted((project.root / "seeds").glob("*.txt")):
-        file = _relative(path, project.root)
+        file = path.relative_to(project.root).as_posix()
         if file not in described:
-            message = "This article is not described in seeds/articles.ttl."
-            problems.append(Problem(file, None, "", "article-undescribed", message, "Describe it there, with rec:file."))
-    return problems
+            message = "No article of seeds/articles.ttl names this file."
+            remedy = "Describe it there, with rec:file and rec:sha256."
+            yield Problem(file, None, "", "article-undescribed", message, remedy)
 
 
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
-def is_notation(triple: tuple[Node, Node, Node], graph: Graph, words: Vocabulary) -> bool:
-    """Whether the triple is a correction of the splitter, which the build uses and does not publish."""
-    subject, predicate, _ = triple
-    if predicate in {words.rec(name) for name in NOTATION}:
-        return True
-    holders = graph.predicates(None, subject) if isinstance(subject, BNode) else iter(())
-    return any(URIRef(str(holder)) == words.rec("linesOfKind") for holder in holders)
+def notation_of_seeds(source: Source, words: Vocabulary) -> set[Triple]:
+    """The corrections of the splitter, which the build uses and does not publish."""
+    triples: set[Triple] = set()
+    for name in NOTATION:
+        for triple in source.triples.triples((None, words.rec(name), None)):
+            triples.add(triple)
+            triples.update(source.triples.triples((triple[2], None, None)))
+    return triples

@@ -9,7 +9,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH, XSD
 from rdflib.term import Node
 
-from onrecord.graph import SHAPES, Source, folder_files, read_turtle
+from onrecord.graph import ONTOLOGY, SHAPES, Source, folder_files, read_turtle
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.store import Statement
@@ -32,15 +32,15 @@ def read_shapes(project: Project) -> tuple[Graph, list[Problem]]:
     return shapes, problems
 
 
-def validate(project: Project, statements: Iterable[Statement], sources: Iterable[Source]) -> list[Problem]:
+def validate(
+    project: Project, shapes: Graph, statements: Iterable[Statement], sources: Iterable[Source]
+) -> list[Problem]:
     """Every SHACL result over the union of the statements, located in the sources."""
-    shapes, problems = read_shapes(project)
-    if problems:
-        return problems
     data, ontology = Graph(), Graph()
+    vocabularies = project.iri(f"graph/{ONTOLOGY}/")
     for subject, predicate, value, graph in statements:
         data.add((subject, predicate, value))
-        if "/graph/ontology/" in str(graph):
+        if graph.startswith(vocabularies):
             ontology.add((subject, predicate, value))
     _, results, _ = pyshacl.validate(data, shacl_graph=shapes, ont_graph=ontology, advanced=True, inplace=True)
     if not isinstance(results, Graph):
@@ -57,7 +57,7 @@ class _Locator:
         self.sources = list(sources)
 
     def find(self, focus: str) -> tuple[str, int | None]:
-        owner = URIRef(focus.split("#")[0])
+        owner = URIRef(focus.partition("#")[0])
         if focus.startswith(self.project.base + "attribution/"):
             return self._attribution(focus)
         for source in self.sources:
@@ -84,7 +84,8 @@ def _problem(results: Graph, result: Node, shapes: Graph, located: _Locator) -> 
     found = "" if value is None or str(value) == focus else f" Found: {located.project.compact(str(value))}."
     what = f"{slug(str(path))}: " if isinstance(path, URIRef) else ""
     severity = SEVERITIES.get(URIRef(str(results.value(result, SH.resultSeverity))), "error")
-    return Problem(file, line, located.project.compact(focus), slug(str(shape)), what + message, found.strip(), severity)
+    subject = located.project.compact(focus)
+    return Problem(file, line, subject, slug(str(shape)), what + message, found.strip(), severity)
 
 
 def _named_shape(shapes: Graph, shape: Node | None) -> Node | None:

@@ -1,0 +1,42 @@
+"""Whether what is published still stands for its sources."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from onrecord import __version__
+from onrecord.graph import RULES, SHAPES, folder_files, source_files
+from onrecord.project import CONFIG, Project
+from onrecord.questions import query_files
+
+
+def hash_sources(project: Project) -> str:
+    """SHA-256 over every file that the build reads, over the base, and over the program's version."""
+    digest = hashlib.sha256(f"{__version__}\0{project.base}".encode())
+    for name, path in _files(project):
+        digest.update(f"\0{name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_published(project: Project) -> bool:
+    """Whether the published site was built from the sources as they are now."""
+    try:
+        stated = json.loads((project.public / "version.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(stated, dict) and stated.get("source_hash") == hash_sources(project)
+
+
+def _files(project: Project) -> list[tuple[str, Path]]:
+    queries = project.root / "kb" / "queries"
+    look = [path for folder in ("templates", "assets") for path in (project.site / folder).rglob("*")]
+    own = [*(project.root / "seeds").glob("*.txt"), *queries.glob("*.csv"), *look, project.root / CONFIG]
+    return [
+        *source_files(project),
+        *folder_files(project, SHAPES, "*.ttl"),
+        *folder_files(project, RULES, "*.rq"),
+        *query_files(project),
+        *((path.name, path) for path in sorted(own) if path.is_file()),
+    ]
