@@ -38,7 +38,7 @@ class Project:
 
     def iri(self, relative: str) -> str:
         """The absolute IRI of a relative one."""
-        return urljoin(self.base, relative)
+        return resolve(self.base, relative)
 
     def compact(self, iri: str) -> str:
         """The shortest prefixed name of an IRI, or the IRI relative to the base in angle brackets."""
@@ -54,6 +54,12 @@ class Project:
         """The folder with templates/ and assets/: the project's own site/, or the package's."""
         own = self.root / "site"
         return own if (own / "templates").is_dir() else default_folder("site")
+
+
+def resolve(base: str, relative: str) -> str:
+    """The absolute IRI of a relative one (RFC 3986, section 5). Python's urljoin drops a "#" with nothing after it."""
+    bare = relative.removesuffix("#")
+    return urljoin(base, bare) + relative[len(bare) :]
 
 
 def default_folder(name: str) -> Path:
@@ -84,7 +90,7 @@ def read_project(root: Path, base: str | None = None) -> Project:
     """
     settings = _read_settings(root / CONFIG)
     chosen = (base or str(settings["base"])).rstrip("/") + "/"
-    prefixes = {name: urljoin(chosen, space) for name, space in settings["prefixes"].items()}
+    prefixes = {name: resolve(chosen, space) for name, space in settings["prefixes"].items()}
     texts = {key: str(settings[key]) for key in ("title", "description", "version", "licence", "licence_note")}
     return Project(
         root=root,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pyshacl
@@ -78,7 +79,7 @@ def _problem(results: Graph, result: Node, shapes: Graph, located: _Locator) -> 
     focus = str(results.value(result, SH.focusNode))
     value = results.value(result, SH.value)
     path = results.value(result, SH.resultPath)
-    message = str(results.value(result, SH.resultMessage) or "A shape does not hold.")
+    message = _compact_iris(located.project, str(results.value(result, SH.resultMessage) or "A shape does not hold."))
     shape = _named_shape(shapes, results.value(result, SH.sourceShape))
     file, line = located.find(focus)
     found = "" if value is None or str(value) == focus else f" Found: {located.project.compact(str(value))}."
@@ -86,6 +87,10 @@ def _problem(results: Graph, result: Node, shapes: Graph, located: _Locator) -> 
     severity = SEVERITIES.get(URIRef(str(results.value(result, SH.resultSeverity))), "error")
     subject = located.project.compact(focus)
     return Problem(file, line, subject, slug(str(shape)), what + message, found.strip(), severity)
+
+
+def _compact_iris(project: Project, message: str) -> str:
+    return re.sub(r"https?://[^\s,;]*[\w/#]", lambda found: project.compact(found[0]), message)
 
 
 def _named_shape(shapes: Graph, shape: Node | None) -> Node | None:
