@@ -118,3 +118,31 @@ def _share(sentence: Span, quotes: Iterable[Span], declared: Iterable[Span]) -> 
     characters = set(range(sentence.start, sentence.end)).difference(*(range(s.start, s.end) for s in declared))
     quoted = {at for span in quotes for at in range(span.start, span.end)}
     return len(characters & quoted) / max(1, len(characters))
+
+
+def count_states(sentences: Iterable[Coverage]) -> dict[str, int]:
+    """How many sentences are carried, boilerplate and uncarried, in this order."""
+    states = [coverage.state for coverage in sentences]
+    return {state: states.count(state) for state in (CARRIED, BOILERPLATE, UNCARRIED)}
+
+
+def mean_share(sentences: Iterable[Coverage]) -> float:
+    """How much of the text of the carried sentences the quotes cover, from 0 to 1, each sentence counted alike."""
+    shares = [coverage.share for coverage in sentences if coverage.state == CARRIED]
+    return sum(shares) / max(1, len(shares))
+
+
+def coverage_as_json(measured: Mapping[str, list[Coverage]]) -> list[dict[str, object]]:
+    """A JSON object for each sentence of each article."""
+    return [
+        {
+            "article": iri,
+            "sentence": coverage.sentence.number,
+            "kind": coverage.sentence.kind,
+            "state": coverage.state,
+            "share": round(coverage.share, 3),
+            "missing": [{"kind": word.kind, "text": word.text} for word in coverage.missing],
+        }
+        for iri, sentences in measured.items()
+        for coverage in sentences
+    ]

@@ -68,8 +68,14 @@ def query_problem(file: str, error: str) -> Problem:
     """The engine's message on a query that cannot be parsed, with its line where it names one."""
     found = re.search(r"error at (\d+):\d+", error)
     line = int(found[1]) if found else None
+    error = first_line(error)
     remedy = "Mend the query at that line; the prefixes of onrecord.toml need no declaration."
     return Problem(file, line, "", "query-syntax", f"This is not a SPARQL query: {error}.", remedy)
+
+
+def first_line(error: object) -> str:
+    """The engine's message without the long list of everything that might have stood there instead."""
+    return re.split(r": expected one of |\n", str(error))[0]
 
 
 def _blank_node_problem(file: str) -> Problem:

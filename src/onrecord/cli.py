@@ -1,0 +1,179 @@
+"""The command line: one function per command. Data goes to stdout, messages to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from onrecord import __version__
+from onrecord.build import Draft, draft_record, gather, measure
+from onrecord.coverage import coverage_as_json, find_gaps
+from onrecord.problems import as_json, has_errors
+from onrecord.project import Project, ProjectError, find_project, read_project
+from onrecord.reasoning import first_line
+from onrecord.scaffold import create_project
+from onrecord.screen import show_coverage, show_problems, show_progress, show_rows
+from onrecord.store import QueryError, Store
+
+JSON, TURTLE, CSV = "application/sparql-results+json", "text/turtle", "text/csv"
+# For each --format, the media types that an answer may take: of rows first, of triples second.
+FORMATS = {
+    "table": (JSON, TURTLE),
+    "csv": (CSV, TURTLE),
+    "tsv": ("text/tab-separated-values", TURTLE),
+    "json": (JSON, "application/ld+json"),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "ttl": (TURTLE,),
+    "nt": ("application/n-triples",),
+}
+PROBLEMS, MISUSE = 1, 2
+Command = Callable[..., None]
+
+
+class Misuse(click.ClickException):
+    """The command cannot be carried out as it was given; exit code 2."""
+
+    exit_code = MISUSE
+
+
+def in_project(command: Command) -> Command:
+    """Give a command the options that say which project it works on."""
+    folder: Callable[[Command], Command] = click.option(
+        "--project",
+        "folder",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="The project to work on; otherwise the nearest folder, from here upwards, with an onrecord.toml.",
+    )
+    base: Callable[[Command], Command] = click.option(
+        "--base",
+        metavar="IRI",
+        help="Use this base for every IRI in this run, in place of the one in onrecord.toml; "
+        "the site then goes into a folder of its own.",
+    )
+    return folder(base(command))
+
+
+def open_project(folder: Path | None, base: str | None) -> Project:
+    """The project of a folder, or the one that holds the current folder; misuse if there is none."""
+    try:
+        return read_project(folder or find_project(Path.cwd()), base)
+    except ProjectError as error:
+        raise Misuse(str(error)) from error
+
+
+def draft_project(project: Project) -> Draft:
+    """The record as the sources give it, sound or not; a word on stderr if there are errors."""
+    with show_progress() as progress:
+        draft = draft_record(project, progress)
+    if has_errors(draft.problems):
+        click.echo("The sources have errors, so this may be incomplete. See: onrecord check", err=True)
+    return draft
+
+
+def read_query_argument(query: str) -> str:
+    """The text of a query given as itself or as the name of a file."""
+    if "{" in query:
+        return query
+    try:
+        return Path(query).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"{query} is neither a file that can be read nor a query.") from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="onrecord")
+def main() -> None:
+    """Publish who said what: a folder of articles and curated claims becomes a website, a query endpoint and
+    files of linked data, in which every statement keeps its speaker, its article and its sentence.
+
+    To begin: `onrecord init DIR` makes a small project, and `onrecord serve` in it shows the result at
+    http://127.0.0.1:8000. After each change to the sources, `onrecord check` says what is wrong and where.
+
+    Exit codes: 0 all is well, 1 there are problems in the sources, 2 the command was misused.
+    """
+
+
+@main.command()
+@in_project
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to show problems.")
+def check(folder: Path | None, base: str | None, form: str) -> None:
+    """Find everything that is wrong in the sources, without publishing.
+
+    Files that cannot be parsed, quotes that no article prints, unknown names, broken shapes, sentences and words that
+    nothing carries, questions answered otherwise: each with its file, and with what to do. docs/problems.md
+    explains every code.
+    """
+    project = open_project(folder, base)
+    with show_progress() as progress:
+        _, problems = gather(project, progress)
+    if form == "json":
+        click.echo(json.dumps(as_json(problems), ensure_ascii=False, indent=2))
+    else:
+        show_problems(problems)
+    sys.exit(PROBLEMS if has_errors(problems) else 0)
+
+
+@main.command("query")
+@in_project
+@click.argument("query")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Default: a table on a terminal, else csv.")
+def query_command(folder: Path | None, base: str | None, query: str, form: str | None) -> None:
+    """Ask the record a SPARQL query: a file, or the query itself.
+
+    The prefixes of onrecord.toml need no declaration:
+
+    \b
+        onrecord query kb/queries/who-died.rq
+        onrecord query 'SELECT ?claim ?who { ?claim rec:assertedBy ?who }'
+    """
+    project = open_project(folder, base)
+    draft = draft_project(project)
+    store = Store()
+    store.load(draft.record.statements)
+    chosen = form or ("table" if sys.stdout.isatty() else "csv")
+    try:
+        answer = store.answer(read_query_argument(query), project.prefixes, project.base, FORMATS[chosen])
+    except QueryError as error:
+        raise Misuse(f"This is not a SPARQL query: {first_line(error)}") from error
+    except KeyError as error:
+        raise Misuse(f"--format {chosen} cannot hold the answer to this query. Choose another format.") from error
+    if chosen == "table" and answer.media_type == JSON:
+        show_rows(project, answer.body)
+    else:
+        click.echo(answer.body, nl=False)
+
+
+@main.command()
+@in_project
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show coverage.")
+def coverage(folder: Path | None, base: str | None, form: str) -> None:
+    """Show how much of each article the record carries, and what it misses.
+
+    Every sentence is carried by an attribution or declared as boilerplate; every name, number, time and term of a
+    carried sentence is in something attributed there, or waived with a reason.
+    """
+    draft = draft_project(open_project(folder, base))
+    measured = measure(draft)
+    gaps = list(find_gaps(draft.record.articles, measured))
+    if form == "json":
+        click.echo(json.dumps(coverage_as_json(measured), ensure_ascii=False, indent=2))
+    else:
+        show_coverage(draft.record.articles, measured)
+        show_problems(gaps)
+    sys.exit(PROBLEMS if gaps else 0)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a new project in DIR, with the core vocabulary, rules and shapes, and one small example."""
+    try:
+        create_project(folder)
+    except ProjectError as error:
+        raise Misuse(str(error)) from error
+    click.echo(f"Made {folder}. Go on with: onrecord serve --project {folder}", err=True)
