@@ -10,7 +10,7 @@ from rdflib import Graph
 from onrecord.coverage import Coverage, find_gaps, measure_coverage
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
-from onrecord.graph import Source, read_sources, statements_of
+from onrecord.graph import Source, read_sources, read_unparsed, statements_of
 from onrecord.problems import Problem, has_errors, sort_problems
 from onrecord.project import Project
 from onrecord.questions import check_questions, read_questions
@@ -51,13 +51,14 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     words = vocabulary(project)
     progress("reading the sources")
     sources, problems = read_sources(project)
+    unparsed = read_unparsed(project, problems)
     shapes, in_shapes = read_shapes(project)
     _, in_questions = read_questions(project)
-    articles, in_articles = read_articles(project, sources, words)
+    articles, in_articles = read_articles(project, sources, words, unparsed)
     progress("finding the quotes in the articles")
     evidence, in_evidence = read_evidence(sources, articles, words)
     stated = _state(project, sources, evidence)
-    unknown = find_unknown_iris(project, sources, stated, articles)
+    unknown = find_unknown_iris(project, sources, stated, unparsed)
     unprinted = find_unprinted_spellings(sources, articles, words)
     progress("deriving")
     derived, in_rules = derive(project, stated)

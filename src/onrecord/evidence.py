@@ -179,7 +179,9 @@ def _find_one(reader: _Reader, article: Article, quote: Node, subject: str) -> S
     found = find_quote(article, words, occurrence)
     if isinstance(found, Span):
         return found
-    reader.report(subject, found, words, words.replace('"', '\\"'), f":{subject} ")
+    escaped = words.replace('"', '\\"')
+    numbered = f'"{escaped}" ; rec:occurrence {occurrence}'
+    reader.report(subject, found, numbered, words, escaped, f":{subject} ")
     return None
 
 

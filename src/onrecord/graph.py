@@ -30,11 +30,11 @@ class Source:
     triples: Graph
 
     def line_of(self, *needles: str) -> int | None:
-        """The first line that holds one of the needles, tried in order; None if there is none."""
+        """The line of the first needle that the text holds exactly once; None rather than a guess."""
         for needle in needles:
-            position = self.text.find(needle) if needle else -1
-            if position >= 0:
-                return self.text.count("\n", 0, position) + 1
+            if needle and self.text.count(needle) == 1:
+                start = self.text.index(needle) + len(needle) - len(needle.lstrip("\n"))
+                return self.text.count("\n", 0, start) + 1
         return None
 
 
@@ -62,6 +62,13 @@ def read_sources(project: Project) -> tuple[list[Source], list[Problem]]:
         else:
             problems.append(read)
     return sources, problems
+
+
+def read_unparsed(project: Project, problems: Iterable[Problem]) -> str:
+    """The text of the files that could not be parsed: what they would have defined is not to be called unknown."""
+    files = {problem.file for problem in problems}
+    paths = [path for file, path in source_files(project) if file in files]
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
 
 
 def read_turtle(file: str, path: Path, base: str) -> Source | Problem:

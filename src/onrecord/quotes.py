@@ -40,7 +40,8 @@ def _closest(article: Article, words: str) -> str:
     same, text = max(candidates, key=lambda found: found[0], default=(0, ""))
     if same < len(words) / 2:
         return ""
-    return f" (closest: “{text}”, {max(len(words), len(text)) - same} characters differ)"
+    different = max(len(words), len(text)) - same
+    return f" (closest: “{text}”, {different} character{' differs' if different == 1 else 's differ'})"
 
 
 def _nearest_in(sentence: str, words: str) -> tuple[int, str]:

@@ -21,16 +21,19 @@ SKOSXL_FORM = URIRef("http://www.w3.org/2008/05/skos-xl#literalForm")
 
 
 def find_unknown_iris(
-    project: Project, sources: Iterable[Source], statements: Iterable[Statement], articles: Iterable[str]
+    project: Project, sources: Iterable[Source], statements: Iterable[Statement], unparsed: str
 ) -> list[Problem]:
-    """Every IRI under the base that a file of kb/ or seeds/ uses and nothing in the sources types."""
-    known = {str(subject) for subject, predicate, _, _ in statements if predicate == RDF.type} | set(articles)
+    """Every IRI under the base that a file of kb/ or seeds/ uses and nothing in the sources types.
+
+    ``unparsed`` is the text of files that could not be parsed: a name in it may be defined there.
+    """
+    known = {str(subject) for subject, predicate, _, _ in statements if predicate == RDF.type}
     problems = []
     for source in sources:
         if source.file.startswith("ontology/"):
             continue
         for iri in sorted(_own_iris(source, project.base)):
-            if iri.partition("#char=")[0] not in known:
+            if iri.partition("#char=")[0] not in known and project.compact(iri) not in unparsed:
                 problems.append(_unknown(project, source, iri, known))
     return problems
 

@@ -19,9 +19,12 @@ NOTATION = ("sentenceJoin", "sentenceBreak", "linesOfKind")
 
 
 def read_articles(
-    project: Project, sources: Iterable[Source], words: Vocabulary
+    project: Project, sources: Iterable[Source], words: Vocabulary, unparsed: str
 ) -> tuple[dict[str, Article], list[Problem]]:
-    """Every described article by IRI, and what is wrong with the descriptions or the files."""
+    """Every described article by IRI, and what is wrong with the descriptions or the files.
+
+    ``unparsed`` is the text of files that could not be parsed: an article may be described there.
+    """
     articles: dict[str, Article] = {}
     problems: list[Problem] = []
     described: set[str] = set()
@@ -34,7 +37,7 @@ def read_articles(
             else:
                 articles[read.iri] = read
                 problems += _idle_corrections(source, read, words)
-    return articles, problems + list(_undescribed(project, described))
+    return articles, problems + list(_undescribed(project, described, unparsed))
 
 
 def _read_article(project: Project, source: Source, iri: Node, file: str, words: Vocabulary) -> Article | Problem:
@@ -79,10 +82,10 @@ def _idle_corrections(source: Source, article: Article, words: Vocabulary) -> It
             yield Problem(source.file, line, slug(article.iri), "correction-not-found", message, remedy)
 
 
-def _undescribed(project: Project, described: set[str]) -> Iterator[Problem]:
+def _undescribed(project: Project, described: set[str], unparsed: str) -> Iterator[Problem]:
     for path in sorted((project.root / "seeds").glob("*.txt")):
         file = path.relative_to(project.root).as_posix()
-        if file not in described:
+        if file not in described and file not in unparsed:
             message = "No article of seeds/articles.ttl names this file."
             remedy = "Describe it there, with rec:file and rec:sha256."
             yield Problem(file, None, "", "article-undescribed", message, remedy)

@@ -1,0 +1,59 @@
+"""Projects that tests may read, and a copy of the small one that they may break."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from onrecord.build import Draft, draft_record, gather
+from onrecord.problems import Problem
+from onrecord.project import read_project
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "tests" / "tiny"
+
+Edit = Callable[[str, str, str], None]
+
+
+def stay_silent(stage: str) -> None:
+    """Progress that nobody watches."""
+
+
+def find_problems(folder: Path) -> list[Problem]:
+    """Every problem of a project."""
+    return gather(read_project(folder), stay_silent)[1]
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Draft:
+    """The small project, read and derived."""
+    return draft_record(read_project(TINY), stay_silent)
+
+
+@pytest.fixture(scope="session")
+def flagship() -> Draft:
+    """The record of this repository, read and derived."""
+    return draft_record(read_project(ROOT), stay_silent)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the small project that a test may change."""
+    return Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=shutil.ignore_patterns("site")))
+
+
+@pytest.fixture
+def edit(copy: Path) -> Edit:
+    """Replace text in a file of the copy; the text must be there."""
+
+    def replace(file: str, old: str, new: str) -> None:
+        path = copy / file
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        assert old in text
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
+
+    return replace

@@ -1,0 +1,142 @@
+"""Every kind of mistake in the sources is found, located, explained and documented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from conftest import ROOT, Edit, find_problems
+
+from onrecord.problems import Problem, has_errors, sort_problems
+
+
+class Case(NamedTuple):
+    """A mistake: in which file, which text becomes which; at which file and line it is to be found."""
+
+    file: str
+    old: str
+    new: str
+    found: str
+    line: int | None
+
+
+ARTICLE, RADIO, VALLEY = "kb/articles/001.ttl", "kb/articles/002.ttl", "kb/valley.ttl"
+SEEDS, QUERY = "seeds/articles.ttl", "kb/queries/causes.rq"
+CASES = {
+    "turtle-syntax": Case(VALLEY, "a rec:Curator ;", "a rec:Curator ; ,", VALLEY, 11),
+    "blank-node-unheld": Case(VALLEY, ":drought a", "_:lost a rec:Place .\n:drought a", VALLEY, 35),
+    "query-syntax": Case(QUERY, "?claim a riv:CauseClaim ;", "?claim a a a", QUERY, 6),
+    "rule-blank-node": Case(
+        "ontology/rules/99.rq", "", "CONSTRUCT { [] a ?x } WHERE { ?s a ?x }", "ontology/rules/99.rq", None
+    ),
+    "missing-file": Case(SEEDS, "001_gazette.txt", "001_lost.txt", SEEDS, 10),
+    "seed-changed": Case("seeds/002_radio.txt", "25", "26", SEEDS, 23),
+    "article-undescribed": Case("seeds/003_new.txt", "", "News.\n", "seeds/003_new.txt", None),
+    "correction-not-found": Case(SEEDS, "in turn. said", "in turn, said", SEEDS, 14),
+    "quote-not-found": Case(ARTICLE, "Harle Mill denied that", "Harle Mill denies that", ARTICLE, 25),
+    "quote-ambiguous": Case(ARTICLE, '" ; rec:occurrence 1 ]', '" ]', ARTICLE, None),
+    "quote-occurrence": Case(ARTICLE, "rec:occurrence 2", "rec:occurrence 3", ARTICLE, 27),
+    "quote-missing": Case(ARTICLE, 'rec:quote "Harle Mill denied that it had closed the sluice."', "", ARTICLE, None),
+    "attribution-incomplete": Case(ARTICLE, "rec:speaker :harle-mill ;", "", ARTICLE, 25),
+    "duplicate-attribution": Case(
+        RADIO,
+        "    rec:carries",
+        "    rec:carries [ rec:claim claim:dead-25 ; rec:speaker :water-board ; "
+        'rec:stance c:asserts ; rec:voice c:direct ; rec:quote "The Water Board counted 25 dead trout." ] ,',
+        RADIO,
+        None,
+    ),
+    "unknown-iri": Case(ARTICLE, ":harle-mill ; rec:stance", ":harle-mil ; rec:stance", ARTICLE, 24),
+    "spelling-not-found": Case(VALLEY, '"Harle weir"@en ; rec:form', '"Harl weir"@en ; rec:form', VALLEY, 26),
+    "sentence-uncarried": Case(RADIO, '"It meets at 7 Church Lane."', '"at 7 Church Lane"', RADIO, None),
+    "word-unmodelled": Case(VALLEY, "rec:hasTime :thursday-night ;", "", ARTICLE, None),
+    "question-without-answer": Case(
+        "kb/queries/new.rq", "", "SELECT * WHERE { ?s a riv:CauseClaim }", "kb/queries/new.rq", None
+    ),
+    "question-fails": Case(QUERY, "SELECT ?cause ?speaker ?relay", "CONSTRUCT { ?cause a ?speaker }", QUERY, None),
+    "question-answered-otherwise": Case("kb/queries/causes.expected.csv", ":closing", ":drought", QUERY, None),
+}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_mistake_is_found_where_it_is(code: str, edit: Edit, copy: Path) -> None:
+    case = CASES[code]
+    edit(case.file, case.old, case.new)
+    found = [problem for problem in find_problems(copy) if problem.code == code]
+    assert (case.found, case.line) in [(problem.file, problem.line) for problem in found]
+
+
+def test_a_file_that_is_not_utf_8_is_found(copy: Path) -> None:
+    (copy / VALLEY).write_bytes(b"# caf\xe9\n")
+    assert "unreadable-file" in {problem.code for problem in find_problems(copy)}
+
+
+def test_the_small_project_has_no_problem(copy: Path) -> None:
+    assert find_problems(copy) == []
+
+
+def test_all_mistakes_are_found_in_one_run(edit: Edit, copy: Path) -> None:
+    together = ("turtle-syntax", "query-syntax", "missing-file")
+    for code in together:
+        edit(*CASES[code][:3])
+    edit(RADIO, "claim:dead-25", "claim:dead-52")
+    edit(RADIO, "counted 25", "counted 26")
+    found = {problem.code for problem in find_problems(copy)}
+    assert found >= {*together, "unknown-iri", "quote-not-found"}
+
+
+def test_a_broken_file_does_not_make_its_names_unknown(edit: Edit, copy: Path) -> None:
+    edit(*CASES["turtle-syntax"][:3])
+    assert {problem.code for problem in find_problems(copy)} == {"turtle-syntax"}
+
+
+def test_a_quote_that_is_not_there_comes_with_the_closest_passage(edit: Edit, copy: Path) -> None:
+    edit(*CASES["quote-not-found"][:3])
+    message = next(problem.message for problem in find_problems(copy) if problem.code == "quote-not-found")
+    assert "closest: “Harle Mill denied that it had closed the sluice.”, 1 character differs" in message
+
+
+def test_an_unknown_name_comes_with_the_nearest_known_one(edit: Edit, copy: Path) -> None:
+    edit(*CASES["unknown-iri"][:3])
+    assert "Did you mean :harle-mill?" in next(p.remedy for p in find_problems(copy) if p.code == "unknown-iri")
+
+
+def test_every_code_is_documented_and_provoked() -> None:
+    text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^## ([a-z0-9-]+)$", text, re.MULTILINE))
+    assert headings == codes_in_the_program() == {*CASES, "unreadable-file"}
+
+
+def codes_in_the_program() -> set[str]:
+    """The codes that the program can give a problem, read off its calls of Problem and Fault."""
+    codes: set[str] = set()
+    place_of_code = {"Problem": 3, "Fault": 0}
+    for path in (ROOT / "src" / "onrecord").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in place_of_code:
+                argument = node.args[place_of_code[node.func.id]]
+                if isinstance(argument, ast.Constant):
+                    codes.add(str(argument.value))
+    return codes
+
+
+def test_a_problem_reads_as_place_thing_code_message_remedy() -> None:
+    problem = Problem("kb/a.ttl", 12, "claim:x", "quote-not-found", "It is not there.", "Copy it.")
+    assert str(problem) == "kb/a.ttl:12: claim:x: quote-not-found: It is not there. Copy it."
+
+
+def test_an_unknown_line_is_left_out() -> None:
+    assert str(Problem("kb/a.ttl", None, "", "code", "What.", "Do.")) == "kb/a.ttl: code: What. Do."
+
+
+def test_errors_come_before_warnings_and_each_problem_once() -> None:
+    warning = Problem("a", 1, "", "w", "", "", "warning")
+    error = Problem("b", 1, "", "e", "", "")
+    assert sort_problems([warning, error, error]) == [error, warning]
+
+
+def test_warnings_alone_do_not_keep_the_record_back() -> None:
+    assert not has_errors([Problem("a", 1, "", "w", "", "", "warning")])
