@@ -23,6 +23,10 @@ class Span:
         """Whether the two share a character."""
         return self.start < other.end and other.start < self.end
 
+    def holds(self, other: Span) -> bool:
+        """Whether the other lies wholly within this one."""
+        return self.start <= other.start and other.end <= self.end
+
 
 @dataclass(frozen=True)
 class Sentence:

@@ -109,8 +109,8 @@ def _within(span: Span, sentence: Span) -> Span:
 
 def _states_nothing(reach: Reach, reading: _Reading, sentence: Sentence) -> bool:
     """Whether the sentence is declared as boilerplate, or is of a kind whose passages state nothing."""
-    span, kind = sentence.span, reach.words.concept(sentence.kind)
-    declared = any(one.start <= span.start and span.end <= one.end for one in reading.declared)
+    kind = reach.words.concept(sentence.kind)
+    declared = any(one.holds(sentence.span) for one in reading.declared)
     return declared or Literal(True) in reach.objects(kind, reach.words.rec("statesNothing"))
 
 

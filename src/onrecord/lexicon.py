@@ -56,15 +56,16 @@ class Lexicon:
         self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)" if forms else r"(?!)")
 
     def find(self, text: str, masked: Iterable[Span]) -> list[Word]:
-        """The words to model in a text, longest names first, none overlapping, none in the masked spans."""
-        rest = _blank(text, masked)
-        words: list[Word] = []
+        """The words to model in a text, longest names first, none overlapping, none wholly in a masked span."""
+        rest, words, spans = text, list[Word](), list(masked)
         for kind, pattern in (("name", self.pattern), ("time", TIME), ("number", NUMBER)):
             for match in pattern.finditer(rest):
                 span = Span(match.start(), match.end())
                 words.append(Word(kind, match[0], span, self.meanings.get(match[0], frozenset())))
             rest = _blank(rest, (word.span for word in words))
-        return sorted(words + _unknown_names(text, rest), key=lambda word: word.span.start)
+        words += _unknown_names(text, rest)
+        kept = (word for word in words if not any(span.holds(word.span) for span in spans))
+        return sorted(kept, key=lambda word: word.span.start)
 
 
 def number_of(text: str) -> int | None:

@@ -1,0 +1,76 @@
+"""Every question of the record is answered as the articles say."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from conftest import ROOT, TINY, stay_silent
+from onrecord.build import draft_record
+from onrecord.project import Project, read_project
+from onrecord.questions import Question, check_question, compare_rows, is_ordered, read_questions
+from onrecord.store import Store
+
+PROJECTS = {"flagship": ROOT, "tiny": TINY}
+QUESTIONS = {
+    f"{name}-{question.path.stem}": (name, question)
+    for name, root in PROJECTS.items()
+    for question in read_questions(read_project(root))[0]
+}
+
+
+@cache
+def store_of(name: str) -> tuple[Project, Store]:
+    record = draft_record(read_project(PROJECTS[name]), stay_silent).record
+    store = Store()
+    store.load(record.statements)
+    return record.project, store
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_answered_as_expected(name: str) -> None:
+    project, question = QUESTIONS[name]
+    problem = check_question(*store_of(project), question)
+    assert problem is None, str(problem)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_says_what_it_asks_and_what_its_rows_mean(name: str) -> None:
+    question: Question = QUESTIONS[name][1]
+    assert question.title != question.path.stem
+    assert question.question.endswith("?")
+    assert question.expected
+
+
+def test_there_are_at_least_forty_questions() -> None:
+    assert len([name for name, _ in QUESTIONS.values() if name == "flagship"]) >= 40
+
+
+def test_titles_are_unique() -> None:
+    titles = [(name, question.title) for name, question in QUESTIONS.values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_rows_in_another_order_are_the_same_answer() -> None:
+    assert compare_rows([("a",), ("1",), ("2",)], [("a",), ("2",), ("1",)], ordered=False) == ""
+
+
+def test_rows_in_another_order_are_another_answer_if_the_query_orders_them() -> None:
+    difference = compare_rows([("a",), ("1",), ("2",)], [("a",), ("2",), ("1",)], ordered=True)
+    assert difference == "  the same rows in another order"
+
+
+def test_a_row_that_comes_twice_is_not_a_row_that_comes_once() -> None:
+    assert compare_rows([("a",), ("1",), ("1",)], [("a",), ("1",)], ordered=False) == "  - 1\n  - 1"
+
+
+def test_the_difference_shows_what_is_missing_and_what_is_extra() -> None:
+    difference = compare_rows([("a", "b"), ("1", "x")], [("a", "b"), ("2", "x")], ordered=False)
+    assert difference == "  - 1 | x\n  + 2 | x"
+
+
+def test_the_words_order_by_in_a_comment_do_not_order_an_answer() -> None:
+    text = "# ORDER BY would change nothing\nSELECT * WHERE { ?s ?p ?o }"
+    question = next(iter(QUESTIONS.values()))[1]
+    assert not is_ordered(Question(question.file, question.path, "", "", "", text))
