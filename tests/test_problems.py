@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import ROOT, Edit, find_problems
 
+from conftest import ROOT, Edit, find_problems
 from onrecord.problems import Problem, has_errors, sort_problems
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from onrecord import __version__
-from onrecord.graph import RULES, SHAPES, folder_files, source_files
+from onrecord.graph import QUERIES, RULES, SHAPES, folder_files, source_files
 from onrecord.project import CONFIG, Project
 from onrecord.questions import query_files
 
@@ -30,9 +30,13 @@ def is_published(project: Project) -> bool:
 
 
 def _files(project: Project) -> list[tuple[str, Path]]:
-    queries = project.root / "kb" / "queries"
     look = [path for folder in ("templates", "assets") for path in (project.site / folder).rglob("*")]
-    own = [*(project.root / "seeds").glob("*.txt"), *queries.glob("*.csv"), *look, project.root / CONFIG]
+    own = [
+        *(project.root / "seeds").glob("*.txt"),
+        *(project.root / QUERIES).glob("*.csv"),
+        *look,
+        project.root / CONFIG,
+    ]
     return [
         *source_files(project),
         *folder_files(project, SHAPES, "*.ttl"),

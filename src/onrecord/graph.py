@@ -18,6 +18,7 @@ from onrecord.project import Project, default_folder
 from onrecord.store import Statement, Triple
 
 ONTOLOGY, SHAPES, RULES = "ontology", "shapes", "ontology/rules"
+QUERIES = "kb/queries/"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def folder_files(project: Project, name: str, pattern: str) -> list[tuple[str, P
 def source_files(project: Project) -> list[tuple[str, Path]]:
     """Every Turtle file that becomes part of the record, with its path in the project, in order."""
     own = [path for folder in ("kb", "seeds") for path in sorted((project.root / folder).rglob("*.ttl"))]
-    return folder_files(project, ONTOLOGY, "*.ttl") + [(str(path.relative_to(project.root)), path) for path in own]
+    named = [(path.relative_to(project.root).as_posix(), path) for path in own]
+    return folder_files(project, ONTOLOGY, "*.ttl") + [one for one in named if not one[0].startswith(QUERIES)]
 
 
 def read_sources(project: Project) -> tuple[list[Source], list[Problem]]:

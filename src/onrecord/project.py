@@ -90,6 +90,8 @@ def read_project(root: Path, base: str | None = None) -> Project:
     """
     settings = _read_settings(root / CONFIG)
     chosen = (base or str(settings["base"])).rstrip("/") + "/"
+    if not chosen.startswith(("http://", "https://")):
+        raise ProjectError(f"The base is {chosen[:-1]!r}. Give an absolute http or https address.")
     prefixes = {name: resolve(chosen, space) for name, space in settings["prefixes"].items()}
     texts = {key: str(settings[key]) for key in ("title", "description", "version", "licence", "licence_note")}
     return Project(
@@ -115,6 +117,4 @@ def _read_settings(path: Path) -> dict[str, Any]:
     missing = [key for key in REQUIRED if key not in settings]
     if missing:
         raise ProjectError(f"{path.name}: missing {', '.join(missing)}. Add a line for each, as in the README.")
-    if not str(settings["base"]).startswith(("http://", "https://")):
-        raise ProjectError(f"{path.name}: base is {settings['base']!r}. Write an absolute http or https address.")
     return settings

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from onrecord.graph import QUERIES
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.reasoning import query_problem, read_query
@@ -42,8 +43,7 @@ class Question:
 
 def query_files(project: Project) -> list[tuple[str, Path]]:
     """The query files of the project, with their paths in it, in order."""
-    folder = project.root / "kb" / "queries"
-    return [(f"kb/queries/{path.name}", path) for path in sorted(folder.glob("*.rq"))]
+    return [(f"{QUERIES}{path.name}", path) for path in sorted((project.root / QUERIES).glob("*.rq"))]
 
 
 def read_questions(project: Project) -> tuple[list[Question], list[Problem]]:

@@ -1,0 +1,110 @@
+"""What each command prints where, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from conftest import ROOT, TINY, Edit
+from onrecord.cli import FORMATS, main
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def ask(query: str, *arguments: str) -> Result:
+    return run("query", query, "--project", str(TINY), *arguments)
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_explains_itself(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert len(main.commands[command].get_short_help_str(200)) > 30
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_option_says_what_it_does(command: str) -> None:
+    options = [parameter for parameter in main.commands[command].params if parameter.param_type_name == "option"]
+    assert all(getattr(option, "help", None) for option in options)
+
+
+def test_a_sound_project_passes_the_check() -> None:
+    result = run("check", "--project", str(TINY))
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No problems.\n")
+
+
+def test_problems_go_to_stdout_their_number_to_stderr_and_the_exit_code_is_1(edit: Edit, copy: Path) -> None:
+    edit("kb/articles/001.ttl", "Harle Mill denied that", "Harle Mill denies that")
+    result = run("check", "--project", str(copy))
+    assert result.exit_code == 1
+    assert result.stdout.startswith("kb/articles/001.ttl:25: mill-closed-sluice: quote-not-found: ")
+    assert result.stderr == "1 error\n"
+
+
+def test_problems_can_be_had_as_json(edit: Edit, copy: Path) -> None:
+    edit("kb/articles/001.ttl", "Harle Mill denied that", "Harle Mill denies that")
+    problems = json.loads(run("check", "--project", str(copy), "--format", "json").stdout)
+    assert [(problem["code"], problem["line"]) for problem in problems] == [("quote-not-found", 25)]
+
+
+def test_a_folder_that_is_no_project_is_misuse(tmp_path: Path) -> None:
+    result = run("check", "--project", str(tmp_path))
+    assert result.exit_code == 2
+    assert "onrecord.toml" in result.stderr
+
+
+def test_a_query_in_a_pipe_answers_in_csv() -> None:
+    result = ask("SELECT ?cause { ?claim riv:cause ?cause } ORDER BY ?cause")
+    assert result.stdout.split() == ["cause", "https://weir.example/id/closing", "https://weir.example/id/drought"]
+
+
+def test_a_query_can_be_a_file() -> None:
+    assert ask(str(TINY / "kb/queries/causes.rq")).stdout.startswith("cause,speaker,relay")
+
+
+def test_a_table_shows_names_as_the_curator_writes_them() -> None:
+    assert ":drought" in ask("SELECT ?cause { ?claim riv:cause ?cause }", "--format", "table").stdout
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_rows_or_triples_can_be_had_in_every_format(form: str) -> None:
+    select = ask("SELECT ?cause { ?claim riv:cause ?cause }", "--format", form)
+    construct = ask("CONSTRUCT { ?claim riv:cause ?cause } WHERE { ?claim riv:cause ?cause }", "--format", form)
+    assert 0 in (select.exit_code, construct.exit_code)
+    assert {select.exit_code, construct.exit_code} <= {0, 2}
+
+
+@pytest.mark.parametrize("query", ["SELECT ?x {", "kb/queries/no-such-file.rq"])
+def test_a_query_that_is_none_is_misuse(query: str) -> None:
+    result = ask(query)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_coverage_shows_a_line_for_each_article() -> None:
+    result = run("coverage", "--project", str(TINY))
+    assert result.exit_code == 0
+    assert "001" in result.stdout
+    assert "002" in result.stdout
+
+
+def test_coverage_can_be_had_as_json() -> None:
+    rows = json.loads(run("coverage", "--project", str(TINY), "--format", "json").stdout)
+    assert len(rows) == 13
+    assert rows[0]["state"] == "carried"
+
+
+def test_coverage_lists_the_words_that_are_missing(edit: Edit, copy: Path) -> None:
+    edit("kb/valley.ttl", "rec:hasTime :thursday-night ;", "")
+    result = run("coverage", "--project", str(copy))
+    assert result.exit_code == 1
+    assert "the time “Thursday”" in result.stdout
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert f'version = "{run("--version").stdout.split()[-1]}"' in (ROOT / "pyproject.toml").read_text()
