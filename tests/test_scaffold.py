@@ -42,15 +42,15 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The onrecord command of a fresh environment, outside the checkout, into which the wheel is installed."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-build-isolation", "--no-deps", "-w", folder, ROOT], check=True)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-build-isolation", "--no-deps", "-w", str(folder), str(ROOT)], check=True)
     venv.create(folder / "env", with_pip=False)
     python = folder / "env" / "bin" / "python"
     packages = sysconfig.get_path("purelib", vars={"base": str(folder / "env")})
     # The dependencies are those of this environment: what is tested is what the wheel itself carries.
     Path(packages, "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     wheel = next(folder.glob("*.whl"))
-    subprocess.run([*pip, "--python", python, "install", "--no-deps", "--no-index", wheel], check=True)
+    subprocess.run([*pip, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)], check=True)
     return folder / "env" / "bin" / "onrecord"
 
 
