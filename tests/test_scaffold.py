@@ -63,6 +63,6 @@ def test_the_installed_program_makes_the_same_project_and_checks_it(installed: P
 
 def test_the_installed_program_runs_its_own_code(installed: Path, tmp_path: Path) -> None:
     python = installed.with_name("python")
-    command = [python, "-c", "import onrecord; print(onrecord.__file__)"]
+    command = [str(python), "-c", "import onrecord; print(onrecord.__file__)"]
     file = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True).stdout
     assert str(installed.parents[1]) in file
