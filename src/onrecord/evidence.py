@@ -103,12 +103,18 @@ def _read_attribution(reader: _Reader, article: str, node: Node) -> None:
     elif spans:
         parts = [slug(article), *(slug(slots[name]) for name in NEEDED), str(spans[0].start)]
         iri = URIRef(f"{reader.words.base}attribution/{'/'.join(parts)}")
-        own = _reroot(reader, triples, node, iri)
-        own += _relay_triples(iri, _relays(reader, node), reader.words)
-        own += [(iri, rec("evidence"), passage_iri(article, span)) for span in spans]
-        own += [(iri, RDF.type, rec("Attribution")), (URIRef(article), rec("carries"), iri)]
-        reader.out.statements.extend(Statement(*triple, reader.source.graph) for triple in own)
+        stated = _reroot(reader, triples, node, iri)
+        stated += _relay_triples(iri, _relays(reader, node), reader.words)
+        stated += _evidence_triples(iri, article, spans, reader.words)
+        reader.out.statements.extend(Statement(*triple, reader.source.graph) for triple in stated)
         reader.out.quoted.update((article, span) for span in spans)
+
+
+def _evidence_triples(iri: URIRef, article: str, spans: Iterable[Span], words: Vocabulary) -> Iterator[Triple]:
+    yield (iri, RDF.type, words.rec("Attribution"))
+    yield (URIRef(article), words.rec("carries"), iri)
+    for span in spans:
+        yield (iri, words.rec("evidence"), passage_iri(article, span))
 
 
 def _reroot(reader: _Reader, triples: list[Triple], node: Node, iri: URIRef) -> list[Triple]:
