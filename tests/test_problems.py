@@ -52,7 +52,7 @@ CASES = {
     "unknown-iri": Case(ARTICLE, ":harle-mill ; rec:stance", ":harle-mil ; rec:stance", ARTICLE, 24),
     "spelling-not-found": Case(VALLEY, '"Harle weir"@en ; rec:form', '"Harl weir"@en ; rec:form', VALLEY, 26),
     "sentence-uncarried": Case(RADIO, '"It meets at 7 Church Lane."', '"at 7 Church Lane"', RADIO, None),
-    "word-unmodelled": Case(VALLEY, "rec:hasTime :thursday-night ;", "", ARTICLE, None),
+    "word-unmodelled": Case(VALLEY, "rec:hasTime :thursday-night ;", "", ARTICLE, 23),
     "question-without-answer": Case(
         "kb/queries/new.rq", "", "SELECT * WHERE { ?s a riv:CauseClaim }", "kb/queries/new.rq", None
     ),

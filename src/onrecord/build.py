@@ -74,7 +74,7 @@ def check_record(draft: Draft, progress: Progress) -> list[Problem]:
     progress("validating against the shapes")
     problems = validate(record.project, draft.shapes, record.statements, draft.sources)
     progress("measuring coverage")
-    problems += find_gaps(record.articles, measure(draft))
+    problems += find_gaps(record.articles, measure(draft), draft.sources)
     progress("asking the questions")
     return problems + check_questions(record.project, record.statements)
 

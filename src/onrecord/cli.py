@@ -159,7 +159,7 @@ def coverage(folder: Path | None, base: str | None, form: str) -> None:
     """
     draft = draft_project(open_project(folder, base))
     measured = measure(draft)
-    gaps = list(find_gaps(draft.record.articles, measured))
+    gaps = list(find_gaps(draft.record.articles, measured, draft.sources))
     if form == "json":
         click.echo(json.dumps(coverage_as_json(measured), ensure_ascii=False, indent=2))
     else:

@@ -10,11 +10,13 @@ from rdflib import Literal, URIRef
 from onrecord.articles import Article, Sentence, Span, find_all
 from onrecord.contents import Reach
 from onrecord.evidence import Evidence
+from onrecord.graph import Source
 from onrecord.lexicon import Lexicon, Word
 from onrecord.passages import label_of_sentence, passage_iri
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.store import Statement
+from onrecord.vocabulary import slug
 
 CARRIED, BOILERPLATE, UNCARRIED = "carried", "boilerplate", "uncarried"
 
@@ -24,13 +26,14 @@ class Coverage:
     """How one sentence is carried.
 
     ``state`` is carried, boilerplate or uncarried; ``share``, from 0 to 1, is how much of its text the quotes
-    cover; ``missing`` are the words that nothing attributed to it contains.
+    cover; ``missing`` are the words that nothing attributed to it contains; ``quotes`` are those that overlap it.
     """
 
     sentence: Sentence
     state: str
     share: float = 0.0
     missing: tuple[Word, ...] = ()
+    quotes: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,24 +59,28 @@ def measure_coverage(
     }
 
 
-def find_gaps(articles: Iterable[Article], measured: Mapping[str, list[Coverage]]) -> Iterator[Problem]:
+def find_gaps(
+    articles: Iterable[Article], measured: Mapping[str, list[Coverage]], sources: Iterable[Source]
+) -> Iterator[Problem]:
     """Every sentence that nothing carries, and every word that nothing attributed to its sentence contains."""
+    by_file = {source.file: source for source in sources}
     for article in articles:
+        file = f"kb/articles/{slug(article.iri)}.ttl"
         for coverage in measured[article.iri]:
-            yield from _gaps(article, coverage)
+            lines = (by_file[file].first_line_of(article.words(q)) for q in coverage.quotes if file in by_file)
+            yield from _gaps(file, next(lines, None), article, coverage)
 
 
-def _gaps(article: Article, coverage: Coverage) -> Iterator[Problem]:
-    file = f"kb/articles/{article.iri.rsplit('/', 1)[-1]}.ttl"
+def _gaps(file: str, line: int | None, article: Article, coverage: Coverage) -> Iterator[Problem]:
     name, text = label_of_sentence(article, coverage.sentence), article.words(coverage.sentence.span)
     if coverage.state == UNCARRIED:
         message = f"No attribution rests on this sentence: “{text}”."
         remedy = "Attribute what it states, or declare it as boilerplate with its kind."
-        yield Problem(file, None, name, "sentence-uncarried", message, remedy)
+        yield Problem(file, line, name, "sentence-uncarried", message, remedy)
     for word in coverage.missing:
         message = f"Nothing attributed here contains the {word.kind} “{word.text}”: “{text}”."
         remedy = "Model it in a claim or account attributed there, or waive it with rec:waiver and a reason."
-        yield Problem(file, None, name, "word-unmodelled", message, remedy)
+        yield Problem(file, line, name, "word-unmodelled", message, remedy)
 
 
 def _read(reach: Reach, article: Article, evidence: Evidence) -> _Reading:
@@ -91,7 +98,7 @@ def _waived(reach: Reach, article: Article) -> Iterator[Span]:
 
 
 def _measure(reach: Reach, lexicon: Lexicon, reading: _Reading, sentence: Sentence) -> Coverage:
-    mine = [quote for quote in reading.quotes if quote.overlaps(sentence.span)]
+    mine = sorted((q for q in reading.quotes if q.overlaps(sentence.span)), key=lambda q: (q.start, q.end))
     if not mine:
         return Coverage(sentence, BOILERPLATE if _states_nothing(reach, reading, sentence) else UNCARRIED)
     masked = [_within(span, sentence.span) for span in (*reading.declared, *reading.waived)]
@@ -99,7 +106,7 @@ def _measure(reach: Reach, lexicon: Lexicon, reading: _Reading, sentence: Senten
     passages = [passage_iri(reading.article.iri, quote) for quote in mine]
     contents = reach.contents({one for passage in passages for one in reach.resting_on[passage]})
     missing = tuple(word for word in found if not contents.contain(word))
-    return Coverage(sentence, CARRIED, _share(sentence.span, mine, reading.declared), missing)
+    return Coverage(sentence, CARRIED, _share(sentence.span, mine, reading.declared), missing, tuple(mine))
 
 
 def _within(span: Span, sentence: Span) -> Span:

@@ -32,11 +32,15 @@ class Source:
 
     def line_of(self, *needles: str) -> int | None:
         """The line of the first needle that the text holds exactly once; None rather than a guess."""
-        for needle in needles:
-            if needle and self.text.count(needle) == 1:
-                start = self.text.index(needle) + len(needle) - len(needle.lstrip("\n"))
-                return self.text.count("\n", 0, start) + 1
-        return None
+        once = (needle for needle in needles if needle and self.text.count(needle) == 1)
+        return self.first_line_of(next(once, ""))
+
+    def first_line_of(self, needle: str) -> int | None:
+        """The first line that holds the needle; line breaks at its beginning count only to find it."""
+        if not needle or needle not in self.text:
+            return None
+        start = self.text.index(needle) + len(needle) - len(needle.lstrip("\n"))
+        return self.text.count("\n", 0, start) + 1
 
 
 def folder_files(project: Project, name: str, pattern: str) -> list[tuple[str, Path]]:
