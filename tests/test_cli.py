@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import ROOT, TINY, Edit
-from onrecord.cli import FORMATS, main
+from onrecord.answers import FORMATS
+from onrecord.cli import main
 
 
 def run(*arguments: str) -> Result:

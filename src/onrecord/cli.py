@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from onrecord import __version__
+from onrecord.answers import (
+    CSV,
+    FORMATS,
+    ROWS_JSON,
+    TURTLE,
+    NotAcceptableError,
+    RefusedError,
+    answer_query,
+)
 from onrecord.build import Draft, draft_record, gather, measure
 from onrecord.coverage import coverage_as_json, find_gaps
+from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.problems import as_json, has_errors
 from onrecord.project import Project, ProjectError, find_project, read_project
+from onrecord.publish import publish
 from onrecord.reasoning import first_line
 from onrecord.scaffold import create_project
 from onrecord.screen import show_coverage, show_problems, show_progress, show_rows
 from onrecord.store import QueryError, Store
+from onrecord.web import HOST
 
-JSON, TURTLE, CSV = "application/sparql-results+json", "text/turtle", "text/csv"
-# For each --format, the media types that an answer may take: of rows first, of triples second.
-FORMATS = {
-    "table": (JSON, TURTLE),
-    "csv": (CSV, TURTLE),
-    "tsv": ("text/tab-separated-values", TURTLE),
-    "json": (JSON, "application/ld+json"),
-    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
-    "ttl": (TURTLE,),
-    "nt": ("application/n-triples",),
-}
+# What a query answers with where no format is asked for: a table or CSV for rows, Turtle for triples.
+TABLE, PIPE = (ROWS_JSON, TURTLE), (CSV, TURTLE)
 PROBLEMS, MISUSE = 1, 2
+# How many requests a server process works on at a time, for each processor; and how many it takes before others wait.
+THREADS, BACKLOG = 2, 128
 Command = Callable[..., None]
 
 
@@ -121,7 +131,9 @@ def check(folder: Path | None, base: str | None, form: str) -> None:
 @main.command("query")
 @in_project
 @click.argument("query")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Default: a table on a terminal, else csv.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", *FORMATS]), help="Default: a table on a terminal, else csv."
+)
 def query_command(folder: Path | None, base: str | None, query: str, form: str | None) -> None:
     """Ask the record a SPARQL query: a file, or the query itself.
 
@@ -135,17 +147,89 @@ def query_command(folder: Path | None, base: str | None, query: str, form: str |
     draft = draft_project(project)
     store = Store()
     store.load(draft.record.statements)
-    chosen = form or ("table" if sys.stdout.isatty() else "csv")
+    is_table = form == "table" or (form is None and sys.stdout.isatty())
+    wanted = TABLE if is_table else FORMATS.get(form or "", PIPE)
     try:
-        answer = store.answer(read_query_argument(query), project.prefixes, project.base, FORMATS[chosen])
+        answer = answer_query(store, project, read_query_argument(query), wanted)
+    except RefusedError as error:
+        raise Misuse(str(error)) from error
     except QueryError as error:
         raise Misuse(f"This is not a SPARQL query: {first_line(error)}") from error
-    except KeyError as error:
-        raise Misuse(f"--format {chosen} cannot hold the answer to this query. Choose another format.") from error
-    if chosen == "table" and answer.media_type == JSON:
+    except NotAcceptableError as error:
+        raise Misuse(f"{error} Choose another --format.") from error
+    if is_table and answer.media_type == ROWS_JSON:
         show_rows(project, answer.body)
     else:
         click.echo(answer.body, nl=False)
+
+
+@main.command()
+@in_project
+def build(folder: Path | None, base: str | None) -> None:
+    """Check everything, and write the site and the data as files into site/public.
+
+    The files can be put on any plain file host. If there are errors, nothing is written and the last build stays.
+    """
+    project = open_project(folder, base)
+    if not publish_project(project):
+        sys.exit(PROBLEMS)
+    click.echo(f"Built {project.public}", err=True)
+
+
+@main.command()
+@in_project
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where to listen.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many processes answer.")
+def serve(folder: Path | None, base: str | None, port: int, workers: int) -> None:
+    """Build what has changed, and serve the site and the SPARQL endpoint on this machine.
+
+    If the sources have errors, they are shown, and the last build is served, if there is one.
+    Stop it with Ctrl+C.
+    """
+    project = open_project(folder, base)
+    if not is_published(project) and not publish_project(project):
+        if not (project.public / VERSION_FILE).is_file():
+            sys.exit(PROBLEMS)
+        click.echo("The last build, from before these errors, is served.", err=True)
+    click.echo(f"Serving {project.title} at http://{HOST}:{port}/ (stop with Ctrl+C)", err=True)
+    run_server(project, base, port=port, workers=workers)
+
+
+def publish_project(project: Project) -> bool:
+    """Check and publish; the problems go to stderr. Whether the site was published."""
+    with show_progress() as progress:
+        record, problems = gather(project, progress)
+        if record is not None:
+            progress("writing the site")
+            publish(record)
+    if problems:
+        show_problems(problems, to_stderr=True)
+    return record is not None
+
+
+def run_server(project: Project, base: str | None, *, port: int, workers: int) -> None:
+    """Serve until the process is told to stop; misuse if the port cannot be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise Misuse(f"Port {port} cannot be had ({error.strerror}). Choose another: --port 8001") from error
+    os.environ["ONRECORD_PROJECT"] = str(project.root)
+    if base is not None:
+        os.environ["ONRECORD_BASE"] = base
+    server = Granian(
+        "onrecord.web:create_served_app",
+        address=HOST,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS * (os.cpu_count() or 1),
+        backpressure=BACKLOG,
+        factory=True,
+        log_level=LogLevels.warning,
+    )
+    server.serve()
 
 
 @main.command()

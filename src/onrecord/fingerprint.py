@@ -11,6 +11,9 @@ from onrecord.graph import QUERIES, RULES, SHAPES, folder_files, source_files
 from onrecord.project import CONFIG, Project
 from onrecord.questions import query_files
 
+# The file of the site that says from which sources it was built.
+VERSION_FILE = "version.json"
+
 
 def hash_sources(project: Project) -> str:
     """SHA-256 over every file that the build reads, over the base, and over the program's version."""
@@ -23,7 +26,7 @@ def hash_sources(project: Project) -> str:
 def is_published(project: Project) -> bool:
     """Whether the published site was built from the sources as they are now."""
     try:
-        stated = json.loads((project.public / "version.json").read_text(encoding="utf-8"))
+        stated = json.loads((project.public / VERSION_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return isinstance(stated, dict) and stated.get("source_hash") == hash_sources(project)

@@ -9,6 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from rdflib import BNode, Literal, URIRef
+from rdflib.term import Node
 
 from onrecord.graph import QUERIES
 from onrecord.problems import Problem
@@ -36,9 +40,27 @@ class Question:
     query: str
 
     @property
+    def slug(self) -> str:
+        """The name of its file, without the extension."""
+        return self.path.stem
+
+    @property
     def answer(self) -> Path:
         """The file of the expected rows: CSV, whose first line names the columns."""
         return self.path.with_suffix(".expected.csv")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answer: the columns, and the rows with a term, or None where there is none."""
+
+    slug: str
+    title: str
+    question: str
+    expected: str
+    query: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Node | None, ...], ...]
 
 
 def query_files(project: Project) -> list[tuple[str, Path]]:
@@ -96,18 +118,43 @@ def check_question(project: Project, store: Store, question: Question) -> Proble
 
 def ask(project: Project, store: Store, question: Question) -> Rows:
     """The header and rows of the answer, IRIs compacted, numbers and texts as they are; ASK answers true or false."""
+    asked = ask_question(project, store, question)
+    return [asked.columns, *(tuple(_cell(project, node) for node in row) for row in asked.rows)]
+
+
+def ask_question(project: Project, store: Store, question: Question) -> Asked:
+    """The question with its answer; that of ASK is one row with true or false. KeyError if it answers with triples."""
     answer = json.loads(store.answer(question.query, project.prefixes, project.base, [JSON]).body)
+    columns, rows = read_results(answer)
+    return Asked(question.slug, question.title, question.question, question.expected, question.query, columns, rows)
+
+
+def read_results(answer: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[Node | None, ...], ...]]:
+    """The columns and rows of a SPARQL JSON result (SPARQL 1.1 Query Results JSON Format, section 3)."""
     if "boolean" in answer:
-        return [("answer",), (str(answer["boolean"]).lower(),)]
-    names = answer["head"]["vars"]
-    rows = answer["results"]["bindings"]
-    return [tuple(names), *(tuple(_cell(project, row.get(name)) for name in names) for row in rows)]
+        return ("answer",), ((Literal(str(answer["boolean"]).lower()),),)
+    columns = tuple(answer["head"]["vars"])
+    bindings = answer["results"]["bindings"]
+    return columns, tuple(tuple(_read_term(row.get(name)) for name in columns) for row in bindings)
 
 
-def _cell(project: Project, term: Mapping[str, str] | None) -> str:
+def _read_term(term: Mapping[str, str] | None) -> Node | None:
     if term is None:
+        return None
+    if term["type"] == "uri":
+        return URIRef(term["value"])
+    if term["type"] == "bnode":
+        return BNode(term["value"])
+    datatype = term.get("datatype")
+    return Literal(
+        term["value"], lang=term.get("xml:lang"), datatype=URIRef(datatype) if datatype else None, normalize=False
+    )
+
+
+def _cell(project: Project, node: Node | None) -> str:
+    if node is None:
         return ""
-    return project.compact(term["value"]) if term["type"] == "uri" else term["value"]
+    return project.compact(str(node)) if isinstance(node, URIRef) else str(node)
 
 
 def is_ordered(question: Question) -> bool:

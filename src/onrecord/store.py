@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
@@ -120,7 +120,7 @@ class Store:
             self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
 
     def load_nquads(self, data: bytes, apart: str = "") -> None:
-        """Add N-Quads; the union of all graphs becomes the default graph, less those whose IRI begins with ``apart``."""
+        """Add N-Quads, each also to the default graph unless the IRI of its graph begins with ``apart``."""
         self._store.load(data, format=ox.RdfFormat.N_QUADS)
         for quad in list(self._store.quads_for_pattern(None, None, None, None)):
             if isinstance(quad.graph_name, ox.NamedNode) and not (apart and quad.graph_name.value.startswith(apart)):
@@ -154,12 +154,14 @@ class Store:
         base: str,
         media_types: Sequence[str],
         default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
     ) -> Answer:
         """The answer to a query of any form, in the first of media_types that can hold it.
 
-        Raises QueryError if the query cannot be parsed, KeyError if no media type can hold its answer.
+        Where graphs are named, the query sees only them. Raises QueryError if the query cannot be parsed, KeyError
+        with the media types that can hold its answer if none of these can.
         """
-        result = self._run(query, prefixes, base, {}, default_graphs)
+        result = self._run(query, prefixes, base, {}, (default_graphs, named_graphs))
         if isinstance(result, ox.QueryTriples):
             media_type = _first(media_types, GRAPH_FORMATS)
             rows = sorted(result, key=str)
@@ -171,10 +173,9 @@ class Store:
             return Answer(f"{str(bool(result)).lower()}\n".encode(), media_type)
         return Answer(result.serialize(format=RESULT_FORMATS[media_type]) or b"", media_type)
 
-    def form(self, query: str, prefixes: Mapping[str, str], base: str) -> str:
-        """Which kind of answer a query has: "rows", "boolean" or "triples"."""
-        kinds = {ox.QuerySolutions: "rows", ox.QueryBoolean: "boolean", ox.QueryTriples: "triples"}
-        return kinds[type(self._run(query, prefixes, base, {}))]
+    def graph_names(self) -> set[str]:
+        """The IRIs of the named graphs."""
+        return {graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)}
 
     def statements(self) -> list[Statement]:
         """Every statement of the named graphs, in no particular order."""
@@ -195,13 +196,20 @@ class Store:
         prefixes: Mapping[str, str],
         base: str,
         bindings: Mapping[str, Node],
-        default_graphs: Sequence[str] = (),
+        dataset: tuple[Sequence[str], Sequence[str]] = ((), ()),
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        substitutions = {ox.Variable(name): _to_engine(term) for name, term in bindings.items()}
-        graphs = [_named_node(graph) for graph in default_graphs] or None
+        substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+            ox.Variable(name): _to_engine(term) for name, term in bindings.items()
+        }
+        default, named = dataset
+        limits: dict[str, Any] = {}
+        if default or named:
+            # SPARQL 1.1 Protocol, section 2.1.4: a dataset named by the client replaces the whole of ours.
+            limits["default_graph"] = [_named_node(graph) for graph in default]
+            limits["named_graphs"] = [_named_node(graph) for graph in named]
         try:
             return self._store.query(
-                query, base_iri=base, prefixes=dict(prefixes), substitutions=substitutions, default_graph=graphs
+                query, base_iri=base, prefixes=dict(prefixes), substitutions=substitutions, **limits
             )
         except SyntaxError as error:
             raise QueryError(str(error)) from error
@@ -211,7 +219,7 @@ def _first(wanted: Sequence[str], available: Mapping[str, object]) -> str:
     for media_type in wanted:
         if media_type in available:
             return media_type
-    raise KeyError("none of " + ", ".join(wanted))
+    raise KeyError(", ".join(available))
 
 
 def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str, str]) -> bytes:

@@ -1,0 +1,5 @@
+"""Lets `python -m onrecord` do what `onrecord` does."""
+
+from onrecord.cli import main
+
+main(prog_name="onrecord")

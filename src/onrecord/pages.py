@@ -1,0 +1,306 @@
+"""Pages: for every IRI that the record mints, and for every list of them, the HTML that a reader sees.
+
+What a page shows is written in the templates of site/; this module gives them the record to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from rdflib import BNode, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
+from rdflib.term import Node
+
+from onrecord.catalogue import NAMES, Catalogue, Name, document_of
+from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link
+from onrecord.project import Project
+from onrecord.questions import Asked
+from onrecord.sayings import Saying, read_sayings
+
+# Which template shows a thing: the first whose class it has. A class without a colon is one of the core ontology.
+TEMPLATES: Mapping[str, str] = {
+    "Article": "article.html",
+    "Attribution": "attribution.html",
+    "Claim": "claim.html",
+    "Account": "account.html",
+    "Occurrence": "occurrence.html",
+    "Dispute": "dispute.html",
+    "Agent": "agent.html",
+    "Place": "place.html",
+    str(SKOS.ConceptScheme): "scheme.html",
+    str(OWL.Ontology): "ontology.html",
+}
+OTHER_THING, GRAPH = "thing.html", "graph.html"
+# The pages that are not about one thing: path, template, title; in the order of the navigation.
+LISTS = (
+    ("index", "home.html", "Home"),
+    ("events", "events.html", "Events"),
+    ("claims", "claims.html", "Claims"),
+    ("agents", "agents.html", "Agents"),
+    ("places", "places.html", "Places"),
+    ("articles", "articles.html", "Articles"),
+    ("questions", "questions.html", "Questions"),
+    ("vocabulary", "vocabulary.html", "Vocabulary"),
+    ("sparql", "sparql.html", "Query"),
+    ("data", "data.html", "Data"),
+)
+# Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
+# by the core ontology's slots that have a section of their own.
+SHOWN_ELSEWHERE = frozenset((RDF.type, RDFS.comment, SKOS.definition, *NAMES[:3]))
+SECTIONS = ("attribution", "carries", "hasPassage", "hasAccount", "codingNote")
+# The slots of an account that the comparison of accounts shows in columns of their own, or not at all.
+COLUMNS = (
+    *("hasRole", "atLocation", "hasTime", "accountOf", "claimedBy", "status", "basis", "curator", "reviewedBy"),
+    "codingNote",
+)
+SPELLINGS = tuple(URIRef(f"http://www.w3.org/2008/05/skos-xl#{name}") for name in ("altLabel", "hiddenLabel"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A property and its values, each with where it comes from: "derived", "outside", or the articles (empty)."""
+
+    property: Node
+    values: tuple[tuple[Node, str], ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence of an article that attributions rest on: the passage, its text in pieces, each with the anchors of the
+    passages that begin there, and the attributions."""
+
+    sentence: Node
+    pieces: list[tuple[list[str], str]]
+    sayings: list[Saying]
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A form in which articles print a name, of what kind it is, and in which articles."""
+
+    text: str
+    kinds: list[Node]
+    articles: list[Node]
+
+
+def load_templates(folder: Path) -> Environment:
+    """The templates of a site; a name that a template misspells is an error."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page_settings(project: Project, path: str) -> dict[str, Any]:
+    """What every page needs to know: the project, the navigation, and how to link from where it lies."""
+    return {
+        "project": project,
+        "path": path,
+        "lists": LISTS,
+        "to": lambda target: relative_link(path, target),
+    }
+
+
+class Pages:
+    """Renders pages from a catalogue and the answered questions."""
+
+    def __init__(self, catalogue: Catalogue, asked: Iterable[Asked]) -> None:
+        self.catalogue = catalogue
+        self.project = catalogue.project
+        self.asked = tuple(asked)
+        self._templates = load_templates(self.project.site / "templates")
+        rec = catalogue.words.rec
+        self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
+        self._templates.globals.update(self._functions())
+
+    def _functions(self) -> dict[str, Any]:
+        """What templates may ask of the record. Names of properties are those of the core ontology."""
+        catalogue, rec = self.catalogue, self.catalogue.words.rec
+        return {
+            "name": catalogue.name,
+            "other_names": catalogue.other_names,
+            "kinds": self.kinds,
+            "is_a": lambda node, kind: catalogue.is_a(node, rec(kind)),
+            "get": lambda node, *names: catalogue.values(node, *map(rec, names)),
+            "holders": lambda node, *names: catalogue.holders(node, *map(rec, names)),
+            "members": lambda kind: catalogue.members(rec(kind)),
+            "instances": catalogue.members,
+            "by_name": catalogue.sorted,
+            "sayings": self.sayings,
+            "rows": self.rows,
+            "incoming": self.incoming,
+            "is_nested": self.is_nested,
+            "is_literal": lambda node: isinstance(node, Literal),
+            "is_own": catalogue.is_own,
+            "concept": catalogue.words.concept,
+            "grouped": self.grouped,
+            "evidence": self.evidence,
+            "spellings": self.spellings,
+            "claims_naming": self.claims_naming,
+            "further": self.further,
+            "graph_things": self.graph_things,
+            "data_path": lambda node, form: path_of(self.project, document_of(node), form.extension),
+            "owner": lambda node: URIRef(document_of(node)),
+            "hidden": [*map(rec, SECTIONS), *SPELLINGS],
+            "usage": self.usage,
+            "terms": self.terms,
+            "described": lambda graph: catalogue.by_graph[URIRef(str(graph))],
+            "graphs": catalogue.graphs,
+            "asked": self.asked,
+            "formats": FORMATS,
+            "rdf_formats": RDF_FORMATS,
+            "RDFS": RDFS,
+            "SKOS": SKOS,
+            "OWL": OWL,
+            "values": catalogue.values,
+            "sources": catalogue.holders,
+        }
+
+    def render_document(self, iri: str) -> str:
+        """The page of one of the record's own IRIs, which has no fragment."""
+        node = URIRef(iri)
+        template = GRAPH if node in self.catalogue.by_graph else self._template_of(node)
+        return self._render(template, path_of(self.project, iri), self.catalogue.name(node).text, thing=node)
+
+    def render_list(self, slug: str, **content: Any) -> str:
+        """One of LISTS; ``content`` is what its template needs beside the record."""
+        template, title = next((template, title) for path, template, title in LISTS if path == slug)
+        return self._render(template, f"{slug}.html", title, **content)
+
+    def render_question(self, asked: Asked) -> str:
+        """The page of a question: what it asks, its answer, and its query."""
+        return self._render("question.html", f"questions/{asked.slug}.html", asked.title, one=asked)
+
+    def _template_of(self, node: Node) -> str:
+        kinds = set(self.catalogue.values(node, RDF.type))
+        return next((file for kind, file in self._kinds.items() if kind in kinds), OTHER_THING)
+
+    def _render(self, template: str, path: str, title: str, **content: Any) -> str:
+        settings = page_settings(self.project, path)
+        return self._templates.get_template(template).render(
+            **settings, title=title, href=lambda node: self._href(path, node), **content
+        )
+
+    def _href(self, path: str, node: Node) -> str:
+        if not self.catalogue.is_own(node):
+            return str(node)
+        return relative_link(path, path_of(self.project, str(node)))
+
+    def sayings(self, attributions: Iterable[Node]) -> list[Saying]:
+        """Attributions as a reader sees them, in the order of the articles."""
+        return read_sayings(self.catalogue, attributions)
+
+    def rows(self, node: Node) -> list[Row]:
+        """A thing's statements, by property."""
+        links = self.catalogue.outgoing(node)
+        return [
+            Row(name, tuple((value, self.catalogue.origin((node, name, value))) for value in self._in_order(values)))
+            for name, values in self._by_property(links)
+        ]
+
+    def incoming(self, node: Node) -> list[tuple[Node, list[Node]]]:
+        """The things that name this one, by property."""
+        links = self.catalogue.incoming(node)
+        return [(name, self.catalogue.sorted(subjects)) for name, subjects in self._by_property(links)]
+
+    def _by_property(self, links: Mapping[Node, list[Node]]) -> Iterator[tuple[Node, list[Node]]]:
+        for name in sorted(links, key=lambda one: (self.catalogue.name(one).text.casefold(), str(one))):
+            if name not in SHOWN_ELSEWHERE:
+                yield name, links[name]
+
+    def _in_order(self, values: list[Node]) -> list[Node]:
+        return sorted(set(values), key=lambda value: (self.catalogue.name(value).text.casefold(), str(value)))
+
+    def is_nested(self, node: Node) -> bool:
+        """Whether a node has no name of its own, and is shown within the thing that holds it."""
+        if isinstance(node, BNode):
+            return True
+        return self.catalogue.is_own(node) and "#" in str(node) and not self.catalogue.values(node, *NAMES)
+
+    def kinds(self, node: Node) -> list[Node]:
+        """A thing's most specific classes, without saying that a happening is an account or an occurrence of it."""
+        rec, types = self.catalogue.words.rec, self.catalogue.types(node)
+        return [kind for kind in types if kind not in (rec("Account"), rec("Occurrence"))] or types
+
+    def grouped(self, nodes: Iterable[Node]) -> list[tuple[Name, list[Node]]]:
+        """Things by their most specific class, classes and things by name."""
+        groups: dict[Node, list[Node]] = {}
+        for node in self.catalogue.sorted(nodes):
+            groups.setdefault(next(iter(self.kinds(node)), RDFS.Resource), []).append(node)
+        return [(self.catalogue.name(kind), groups[kind]) for kind in self.catalogue.sorted(groups)]
+
+    def evidence(self, article: Node) -> list[Evidence]:
+        """An article's sentences that serve as evidence, in printed order."""
+        rec, catalogue = self.catalogue.words.rec, self.catalogue
+        passages = catalogue.holders(article, rec("inArticle"))
+        sentences = [node for node in passages if catalogue.is_a(node, rec("Sentence"))]
+        shown = [node for node in sentences if catalogue.values(node, rec("exact"))]
+        return [self._evidence(sentence) for sentence in sorted(shown, key=self._start)]
+
+    def _evidence(self, sentence: Node) -> Evidence:
+        rec, catalogue = self.catalogue.words.rec, self.catalogue
+        parts = catalogue.holders(sentence, rec("partOfPassage"))
+        attributions = [one for part in (sentence, *parts) for one in catalogue.holders(part, rec("evidence"))]
+        text, start = str(catalogue.value(sentence, rec("exact"))), self._start(sentence)
+        anchors: dict[int, list[str]] = {0: [str(sentence).partition("#")[2]]}
+        for part in sorted(parts, key=str):
+            if self._start(part) >= start:
+                anchors.setdefault(self._start(part) - start, []).append(str(part).partition("#")[2])
+        ends = [*sorted(anchors)[1:], len(text)]
+        pieces = [(anchors[at], text[at:end]) for at, end in zip(sorted(anchors), ends, strict=True)]
+        return Evidence(sentence, pieces, self.sayings(attributions))
+
+    def _start(self, passage: Node) -> int:
+        return int(str(self.catalogue.value(passage, self.catalogue.words.rec("start"))))
+
+    def spellings(self, thing: Node) -> list[Spelling]:
+        """The forms in which the articles print a thing's name, by form."""
+        rec, values = self.catalogue.words.rec, self.catalogue.values
+        forms = self.catalogue.sorted(values(thing, *SPELLINGS))
+        return [
+            Spelling(self.catalogue.name(form).text, values(form, rec("formKind")), values(form, rec("attestedIn")))
+            for form in forms
+        ]
+
+    def claims_naming(self, thing: Node) -> list[Node]:
+        """The claims that name a thing themselves, or through a role or place in the account that they claim."""
+        rec, catalogue = self.catalogue.words.rec, self.catalogue
+        naming = {subject for subjects in catalogue.incoming(thing).values() for subject in subjects}
+        owners = {URIRef(document_of(node)) for node in naming if self.is_nested(node)}
+        told = {claim for owner in owners for claim in catalogue.values(owner, rec("claimedBy"))}
+        return [node for node in catalogue.sorted(naming | told) if catalogue.is_a(node, rec("Claim"))]
+
+    def further(self, account: Node) -> list[Row]:
+        """What an account states beyond its roles, places and times."""
+        known = set(map(self.catalogue.words.rec, COLUMNS))
+        return [row for row in self.rows(account) if row.property not in known]
+
+    def graph_things(self, graph: Node) -> list[Node]:
+        """The things that a graph describes, without the nodes within them."""
+        subjects = {statement.subject for statement in self.catalogue.by_graph[URIRef(str(graph))]}
+        return self.catalogue.sorted(subject for subject in subjects if not self.is_nested(subject))
+
+    def usage(self, term: Node) -> int:
+        """How often the record uses a term: as a class, a property or a value."""
+        naming = self.catalogue.incoming(term)
+        return sum(len(subjects) for name, subjects in naming.items() if not str(name).startswith(str(RDFS)))
+
+    def terms(self, ontology: Node) -> list[tuple[str, list[Node]]]:
+        """The terms that an ontology defines: classes first, then properties, each by name."""
+        defined = self.catalogue.holders(ontology, RDFS.isDefinedBy)
+        kinds = (("Classes", (OWL.Class,)), ("Properties", (OWL.ObjectProperty, OWL.DatatypeProperty)))
+        notation = ("Notation for curators", (OWL.AnnotationProperty,))
+        groups = [
+            (title, [term for term in defined if any(self.catalogue.is_a(term, kind) for kind in classes)])
+            for title, classes in (*kinds, notation)
+        ]
+        schemes = [term for term in defined if self.catalogue.is_a(term, SKOS.ConceptScheme)]
+        groups.append(("Concept schemes", schemes))
+        return [(title, self.catalogue.sorted(terms)) for title, terms in groups if terms]

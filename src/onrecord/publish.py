@@ -1,0 +1,99 @@
+"""Publishing: the site as files, written beside what is published and put in its place whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from onrecord.catalogue import Catalogue
+from onrecord.documents import RDF_FORMATS, path_of, render_rdf
+from onrecord.dumps import Dump, render_dumps
+from onrecord.fingerprint import VERSION_FILE
+from onrecord.pages import LISTS, Pages
+from onrecord.questions import Asked, ask_question, read_questions
+from onrecord.record import Record
+from onrecord.store import Store
+
+Files = Iterator[tuple[str, bytes]]
+
+
+def publish(record: Record) -> Path:
+    """Write the whole site into a new folder, then put it where the published one was. Returns where it lies."""
+    public = record.project.public
+    fresh, stale = (public.with_name(f"{public.name}-{name}") for name in ("new", "old"))
+    for left_over in (fresh, stale):
+        shutil.rmtree(left_over, ignore_errors=True)
+    for path, body in render_site(record):
+        file = fresh / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+    if public.exists():
+        public.rename(stale)
+    fresh.rename(public)
+    shutil.rmtree(stale, ignore_errors=True)
+    return public
+
+
+def render_site(record: Record) -> Files:
+    """Every file of the site, by its path: pages, documents, dumps, assets, and what it was built from."""
+    catalogue = Catalogue(record)
+    asked = ask_all(record)
+    pages = Pages(catalogue, asked)
+    dumps = list(render_dumps(record))
+    yield from _documents(catalogue, pages)
+    yield from _lists(pages, record, dumps)
+    yield from ((dump.path, dump.body) for dump in dumps)
+    yield from _assets(record.project.site / "assets")
+    yield VERSION_FILE, _version(record)
+
+
+def ask_all(record: Record) -> list[Asked]:
+    """Every question of the project with its answer."""
+    store = Store()
+    store.load(record.statements)
+    questions, _ = read_questions(record.project)
+    return [ask_question(record.project, store, question) for question in questions]
+
+
+def _documents(catalogue: Catalogue, pages: Pages) -> Files:
+    for iri in catalogue.documents():
+        yield path_of(catalogue.project, iri), pages.render_document(iri).encode()
+        for form in RDF_FORMATS:
+            path = path_of(catalogue.project, iri, form.extension)
+            yield path, render_rdf(catalogue, iri, form.media_type)
+
+
+def _lists(pages: Pages, record: Record, dumps: list[Dump]) -> Files:
+    for slug, *_ in LISTS:
+        yield f"{slug}.html", pages.render_list(slug, dumps=dumps, figures=_count(pages, record)).encode()
+    for asked in pages.asked:
+        yield f"questions/{asked.slug}.html", pages.render_question(asked).encode()
+
+
+def _count(pages: Pages, record: Record) -> list[tuple[str, int, str]]:
+    """The figures that matter: what is counted, how many there are, and the list that shows them."""
+    words, catalogue = pages.catalogue.words, pages.catalogue
+    attributions = catalogue.members(words.rec("Attribution"))
+    speakers = {speaker for one in attributions for speaker in catalogue.values(one, words.rec("speaker"))}
+    contested = set(catalogue.holders(words.concept("contested"), words.rec("status")))
+    claims = catalogue.members(words.rec("Claim"))
+    return [
+        ("articles", len(record.articles), "articles"),
+        ("attributions", len(attributions), "articles"),
+        ("claims", len(claims), "claims"),
+        ("speakers", len(speakers), "agents"),
+        ("contested claims", len(contested.intersection(claims)), "claims"),
+    ]
+
+
+def _assets(folder: Path) -> Files:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield f"assets/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def _version(record: Record) -> bytes:
+    stated = {"title": record.project.title, "version": record.project.version, "source_hash": record.source_hash}
+    return (json.dumps(stated, ensure_ascii=False, indent=2) + "\n").encode()

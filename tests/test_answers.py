@@ -1,0 +1,218 @@
+"""The endpoint's answers: every form in every format, and what is refused before anything is opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from rdflib import Graph
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from onrecord.answers import (
+    FORMATS,
+    MEDIA_TYPES,
+    ROWS_JSON,
+    TURTLE,
+    Dataset,
+    NotAcceptableError,
+    RefusedError,
+    accepted_media_types,
+    answer_query,
+    find_keywords,
+)
+from onrecord.build import Draft
+from onrecord.project import Project
+from onrecord.store import QueryError, Store
+
+BASE = "https://weir.example/"
+EVERYTHING = "SELECT * { ?s ?p ?o }"
+PARSERS = {"text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml"}
+
+
+@pytest.fixture(scope="module")
+def store(tiny: Draft) -> Store:
+    store = Store()
+    store.load(tiny.record.statements)
+    return store
+
+
+@pytest.fixture(scope="module")
+def project(tiny: Draft) -> Project:
+    return tiny.record.project
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type", "start"),
+    [
+        ("ASK { ?s a rec:Claim }", "application/sparql-results+json", b'{"head":{},"boolean":true}'),
+        ("ASK { ?s a rec:Claim }", "application/sparql-results+xml", b"<?xml"),
+        ("ASK { ?s a rec:Claim }", "text/csv", b"true"),
+        ("ASK { ?s a rec:Claim }", "text/tab-separated-values", b"true"),
+        ("SELECT ?s { ?s a rec:Dispute }", "text/csv", b"s\r\nhttps://weir.example/id/"),
+        ("SELECT ?s { ?s a rec:Dispute }", "text/tab-separated-values", b"?s\n<https://weir.example/id/"),
+        ("SELECT ?s { ?s a rec:Dispute }", "application/sparql-results+xml", b"<?xml"),
+    ],
+)
+def test_rows_and_booleans_come_in_the_form_asked_for(
+    store: Store, project: Project, query: str, media_type: str, start: bytes
+) -> None:
+    answer = answer_query(store, project, query, [media_type])
+    assert answer.media_type == media_type
+    assert answer.body.startswith(start)
+
+
+@pytest.mark.parametrize("query", ["CONSTRUCT WHERE { ?s rec:stance ?o }", "DESCRIBE claim:dead-40"])
+@pytest.mark.parametrize("media_type", sorted(PARSERS))
+def test_triples_come_the_same_in_every_form(store: Store, project: Project, query: str, media_type: str) -> None:
+    expected = Graph().parse(data=answer_query(store, project, query, [TURTLE]).body, format="turtle")
+    found = Graph().parse(data=answer_query(store, project, query, [media_type]).body, format=PARSERS[media_type])
+    assert len(expected) > 0
+    assert set(found) == set(expected)
+
+
+# rdflib's own parser of JSON-LD uses a class that rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_json_ld_holds_the_same_triples(store: Store, project: Project) -> None:
+    query = "CONSTRUCT WHERE { ?s rec:stance ?o }"
+    expected = Graph().parse(data=answer_query(store, project, query, [TURTLE]).body, format="turtle")
+    found = Graph().parse(data=answer_query(store, project, query, ["application/ld+json"]).body, format="json-ld")
+    assert set(found) == set(expected)
+
+
+def test_a_form_that_cannot_hold_the_answer_is_refused_naming_those_that_can(store: Store, project: Project) -> None:
+    with pytest.raises(NotAcceptableError, match="text/csv"):
+        answer_query(store, project, EVERYTHING, [TURTLE])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+        "select * { service silent <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+        "SELECT * { BIND(<http://127.0.0.1:PORT/> AS ?x) SERVICE ?x { ?s ?p ?o } }",
+        "SELECT * { ?s ?p ?o FILTER EXISTS { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+        "SELECT * { { SELECT * { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } } } }",
+        r"SELECT * { S\u0045RVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+        r"""SELECT * { FILTER('\u005C' != "x") SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } FILTER('' = "") }""",
+        "SELECT * { ?s ?p 'it''s' . #'\n SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+        "SELECT * FROM <http://127.0.0.1:PORT/> { ?s ?p ?o }",
+        "SELECT * FROM NAMED <http://127.0.0.1:PORT/> { GRAPH ?g { ?s ?p ?o } }",
+        "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
+        "ASK FROM <id/nothing> { ?s ?p ?o }",
+        "LOAD <http://127.0.0.1:PORT/>",
+        "LOAD SILENT <file:///etc/passwd> INTO GRAPH <graph/kb/valley>",
+        "INSERT DATA { :a :b :c }",
+        "PREFIX x: <http://x/> DELETE WHERE { ?s ?p ?o }",
+        "CLEAR ALL",
+    ],
+)
+def test_nothing_is_fetched_or_changed(store: Store, project: Project, canary: Canary, query: str) -> None:
+    before = len(store.statements())
+    with pytest.raises(RefusedError):
+        answer_query(store, project, query.replace("PORT", str(canary.port)), MEDIA_TYPES)
+    assert canary.requests == []
+    assert len(store.statements()) == before
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'SELECT * { ?s ?p "SERVICE <http://x/>" }',
+        "SELECT * { ?s ?p '''FROM <http://x/> it's''' }",
+        "SELECT ?service ?from { ?service rec:stance ?from } # SERVICE",
+        "SELECT * { ?s <http://x/SERVICE> ?o }",
+        "SELECT * FROM <graph/derived> { ?s ?p ?o }",
+        "SELECT * FROM NAMED <graph/derived> { GRAPH ?g { ?s ?p ?o } }",
+        "PREFIX service: <http://x/> SELECT * { ?s service:from ?o }",
+    ],
+)
+def test_what_only_looks_like_it_is_answered(store: Store, project: Project, query: str) -> None:
+    assert answer_query(store, project, query, MEDIA_TYPES).media_type == ROWS_JSON
+
+
+def test_a_query_that_is_none_is_an_error_with_its_place(store: Store, project: Project) -> None:
+    with pytest.raises(QueryError, match="1:"):
+        answer_query(store, project, "SELECT * { ?s ?p }", MEDIA_TYPES)
+
+
+def test_a_dataset_restricts_the_query_to_its_graphs(store: Store, project: Project) -> None:
+    query = "SELECT DISTINCT ?p { ?s ?p ?o }"
+    derived = answer_query(store, project, query, [ROWS_JSON], Dataset(default=(f"{BASE}graph/derived",)))
+    properties = {row["p"]["value"] for row in json.loads(derived.body)["results"]["bindings"]}
+    assert f"{BASE}ontology/record#status" in properties
+    assert f"{BASE}ontology/record#speaker" not in properties
+
+
+def test_a_dataset_of_named_graphs_leaves_the_default_graph_empty(store: Store, project: Project) -> None:
+    named = Dataset(named=(f"{BASE}graph/derived",))
+    assert b"false" in answer_query(store, project, "ASK { ?s ?p ?o }", [ROWS_JSON], named).body
+    assert b"true" in answer_query(store, project, "ASK { GRAPH ?g { ?s ?p ?o } }", [ROWS_JSON], named).body
+
+
+def test_a_dataset_of_other_graphs_is_refused(store: Store, project: Project) -> None:
+    with pytest.raises(RefusedError, match=r"http://elsewhere\.example/"):
+        answer_query(store, project, EVERYTHING, MEDIA_TYPES, Dataset(default=("http://elsewhere.example/",)))
+
+
+@pytest.mark.parametrize(
+    ("header", "first"),
+    [
+        ("", ROWS_JSON),
+        ("*/*", ROWS_JSON),
+        ("text/csv", "text/csv"),
+        ("text/turtle;q=0.5, application/rdf+xml", "application/rdf+xml"),
+        ("application/json", ROWS_JSON),
+        ("text/*", "text/csv"),
+        ("*/*;q=0.1, text/tab-separated-values", "text/tab-separated-values"),
+    ],
+)
+def test_the_best_of_what_a_client_accepts_comes_first(header: str, first: str) -> None:
+    assert accepted_media_types(parse_accept_header(header, MIMEAccept))[0] == first
+
+
+def test_what_a_client_excludes_is_not_among_what_it_accepts() -> None:
+    accepted = accepted_media_types(parse_accept_header("*/*, text/csv;q=0", MIMEAccept))
+    assert "text/csv" not in accepted
+    assert len(accepted) == len(MEDIA_TYPES) - 1
+
+
+def test_every_format_has_a_name_and_every_name_a_format() -> None:
+    assert {media_type for types in FORMATS.values() for media_type in types} == set(MEDIA_TYPES)
+
+
+def test_keywords_are_found_outside_strings_iris_comments_and_names() -> None:
+    query = "SELECT ?from { <http://x/service> x:load \"FROM\"@en , '''LOAD''' # FROM\n}"
+    assert list(find_keywords(query)) == ["SELECT"]
+
+
+class Canary:
+    """A server on this machine that nobody may call."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        requests = self.requests
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                requests.append(self.path)
+                self.send_error(404)
+
+            def do_POST(self) -> None:
+                self.do_GET()
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        self.thread = Thread(target=self.server.serve_forever, daemon=True)
+
+
+@pytest.fixture(scope="module")
+def canary() -> Iterator[Canary]:
+    canary = Canary()
+    canary.thread.start()
+    yield canary
+    canary.server.shutdown()
+    canary.server.server_close()
