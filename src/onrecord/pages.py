@@ -82,6 +82,7 @@ class Evidence:
 class Spelling:
     """A form in which articles print a name, of what kind it is, and in which articles."""
 
+    iri: Node
     text: str
     kinds: list[Node]
     articles: list[Node]
@@ -142,6 +143,8 @@ class Pages:
             "concept": catalogue.words.concept,
             "grouped": self.grouped,
             "evidence": self.evidence,
+            "unused_sentences": self.unused_sentences,
+            "named_parts": self.named_parts,
             "spellings": self.spellings,
             "claims_naming": self.claims_naming,
             "further": self.further,
@@ -244,6 +247,19 @@ class Pages:
         shown = [node for node in sentences if catalogue.values(node, rec("exact"))]
         return [self._evidence(sentence) for sentence in sorted(shown, key=self._start)]
 
+    def unused_sentences(self, article: Node) -> list[Node]:
+        """An article's sentences that nothing rests on, in printed order; their text is not published."""
+        rec, catalogue = self.catalogue.words.rec, self.catalogue
+        passages = catalogue.holders(article, rec("inArticle"))
+        return sorted((node for node in passages if not catalogue.values(node, rec("exact"))), key=self._start)
+
+    def named_parts(self, thing: Node) -> list[Node]:
+        """The parts of a thing that have names of their own and no place elsewhere on its page."""
+        placed = (self.catalogue.words.rec("Passage"), OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+        parts = [part for part in self.catalogue.parts(str(thing)) if part != thing and not self.is_nested(part)]
+        shown = {*self.catalogue.values(thing, *SPELLINGS), *self.catalogue.holders(thing, RDFS.isDefinedBy)}
+        return [part for part in parts if part not in shown and not any(self.catalogue.is_a(part, k) for k in placed)]
+
     def _evidence(self, sentence: Node) -> Evidence:
         rec, catalogue = self.catalogue.words.rec, self.catalogue
         parts = catalogue.holders(sentence, rec("partOfPassage"))
@@ -265,7 +281,9 @@ class Pages:
         rec, values = self.catalogue.words.rec, self.catalogue.values
         forms = self.catalogue.sorted(values(thing, *SPELLINGS))
         return [
-            Spelling(self.catalogue.name(form).text, values(form, rec("formKind")), values(form, rec("attestedIn")))
+            Spelling(
+                form, self.catalogue.name(form).text, values(form, rec("formKind")), values(form, rec("attestedIn"))
+            )
             for form in forms
         ]
 
