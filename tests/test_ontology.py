@@ -12,12 +12,14 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 from rdflib.term import Node
 
 from conftest import ROOT, TINY
+from onrecord.build import Draft
 from onrecord.project import read_project
 
 PROJECT = read_project(ROOT)
 REC, CON, C = (Namespace(PROJECT.prefixes[name]) for name in ("rec", "con", "c"))
 VANN = Namespace("http://purl.org/vocab/vann/")
 FILES = ("alignments", "concepts", "conflict", "record", "record.concepts")
+FIGURES = ("quantity", "lowerBound", "upperBound", "verbatimQuantity")
 PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty)
 SCHEMES = (
     *("stances", "hedges", "voices", "channels", "statuses", "interests", "polarities", "modalities", "precisions"),
@@ -255,3 +257,117 @@ def test_nothing_is_defined_that_nothing_uses() -> None:
     terms = [*TERMS, *CONCEPTS, *members(SKOS.ConceptScheme)]
     unused = {named(term) for term in set(terms) - used_terms()}
     assert unused == {term for terms in UNUSED.values() for term in terms}
+
+
+# docs/vocabulary.md
+
+
+def read_entries() -> dict[str, str]:
+    """What the documentation says under the name of each class."""
+    parts = re.split(r"^### (.+)\n", DOCS, flags=re.MULTILINE)
+    bodies = [body.partition("\n## ")[0] for body in parts[2::2]]
+    assert len(parts[1::2]) == len(set(parts[1::2]))
+    return dict(zip(parts[1::2], bodies, strict=True))
+
+
+def read_rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without quotation marks."""
+    _, _, rest = DOCS.partition(f"\n## {heading}\n")
+    lines = [line for line in rest.partition("\n## ")[0].splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip(" `“”") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def example_of(entry: str) -> str:
+    (block,) = re.findall(r"^```turtle\n(.*?)^```$", entry, re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+def subjects_of(example: str) -> list[URIRef]:
+    """The things that an example describes: each is named at the beginning of a line."""
+    names = re.findall(r"^(<[^>]+>|[\w-]*:[\w-]+) ", example, re.MULTILINE)
+    return [expand(name) for name in names]
+
+
+def expand(name: str) -> URIRef:
+    prefix, _, local = name.partition(":")
+    return URIRef(PROJECT.iri(name.strip("<>")) if name.startswith("<") else PROJECT.prefixes[prefix] + local)
+
+
+DOCS = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+ENTRIES = read_entries()
+SOURCES = {
+    line.strip()
+    for folder in ("kb", "seeds")
+    for path in (ROOT / folder).rglob("*.ttl")
+    for line in path.read_text(encoding="utf-8").splitlines()
+}
+
+
+@pytest.fixture(scope="module")
+def record(flagship: Draft) -> Graph:
+    graph = Graph()
+    for statement in flagship.record.statements:
+        graph.add(statement[:3])
+    return graph
+
+
+def test_the_documentation_has_an_entry_for_each_class_by_layer() -> None:
+    assert set(ENTRIES) == {named(term) for term in CLASSES}
+    layers = re.findall(r"^## (Text|Attribution|Claim|World)$", DOCS, re.MULTILINE)
+    assert layers == ["Text", "Attribution", "Claim", "World"]
+
+
+@pytest.mark.parametrize("term", ids(CLASSES))
+def test_an_entry_says_what_the_ontology_says(term: URIRef) -> None:
+    assert english(term, RDFS.comment)[0] in ENTRIES[named(term)]
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_an_example_stands_in_the_record_as_it_is(name: str, record: Graph) -> None:
+    example = example_of(ENTRIES[name])
+    if "made by the build" in example:
+        prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in PROJECT.prefixes.items())
+        made = Graph().parse(data=prefixes + example, format="turtle", publicID=PROJECT.base)
+        assert set(made) <= set(record)
+    else:
+        assert {line.strip() for line in example.splitlines()} - {"", "…"} <= SOURCES
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_what_an_example_describes_is_of_the_class_or_holds_what_is(name: str, record: Graph) -> None:
+    subjects = subjects_of(example_of(ENTRIES[name]))
+    assert subjects
+    for subject in subjects:
+        held = {subject, *record.objects(subject)}
+        assert any((thing, RDF.type, expand(name)) in record for thing in held)
+
+
+def test_every_property_is_in_a_table() -> None:
+    for term in [term for term in TERMS if term not in CLASSES]:
+        (comment,) = english(term, RDFS.comment)
+        assert re.search(rf"^\| `{named(term)}` \|.* {re.escape(comment)} \|$", DOCS, re.MULTILINE), term
+
+
+def test_every_scheme_is_in_the_table() -> None:
+    rows = {row[0]: row[1] for row in read_rows("Concept schemes")}
+    assert rows == {named(term): english(term, SKOS.definition)[0] for term in members(SKOS.ConceptScheme)}
+
+
+@pytest.mark.parametrize("row", read_rows("Conventions: numbers"), ids=lambda row: str(row[0]))
+def test_a_convention_on_numbers_is_kept_by_the_record(row: list[str], record: Graph) -> None:
+    words, quantity, lower, upper, _, claim = row
+    stated = {name: [str(value) for value in record.objects(expand(claim), REC[name])] for name in FIGURES}
+    assert words in stated["verbatimQuantity"]
+    assert stated["quantity"] == [quantity.removeprefix("about ")] * bool(quantity)
+    assert (stated["lowerBound"], stated["upperBound"]) == ([lower] * bool(lower), [upper] * bool(upper))
+    assert ((expand(claim), REC.precision, C.approximate) in record) == quantity.startswith("about ")
+
+
+@pytest.mark.parametrize("row", read_rows("Conventions: times"), ids=lambda row: str(row[0]))
+def test_a_convention_on_times_is_kept_by_the_record(row: list[str], record: Graph) -> None:
+    words, begin, end, example = row
+    assert (expand(example), REC.verbatimTime, None) in record, words
+    bounds = [record.value(expand(example), name) for name in (REC.earliestBegin, REC.latestBegin)]
+    for stated, bound in zip((begin, end), bounds, strict=True):
+        if re.fullmatch(r"\d\d:\d\d", stated):
+            assert str(bound)[11:16] == stated.replace("24:00", "23:59")
