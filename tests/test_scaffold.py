@@ -61,6 +61,13 @@ def test_the_installed_program_makes_the_same_project_and_checks_it(installed: P
     subprocess.run([installed, "check"], check=True, cwd=tmp_path / "wheel")
 
 
+def test_the_installed_program_builds_the_site_of_its_project(installed: Path, tmp_path: Path) -> None:
+    subprocess.run([installed, "init", tmp_path / "wheel"], check=True, cwd=tmp_path)
+    subprocess.run([installed, "build"], check=True, cwd=tmp_path / "wheel")
+    site = tmp_path / "wheel" / "site" / "public"
+    assert {"index.html", "claims.html", "assets/style.css", "dumps/record.ttl"} <= made(site)
+
+
 def test_the_installed_program_runs_its_own_code(installed: Path, tmp_path: Path) -> None:
     python = installed.with_name("python")
     command = [str(python), "-c", "import onrecord; print(onrecord.__file__)"]

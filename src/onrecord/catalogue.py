@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -41,6 +41,7 @@ class Catalogue:
         for subject, predicate, value in self._load(record.statements):
             self._outgoing[subject][predicate].append(value)
             self._incoming[value][predicate].append(subject)
+        self.uses = Counter(name for links in self._outgoing.values() for name in links)
         self._parts = self._group_parts()
         self._origins = _read_origins(self.words, record.statements)
         self.name = cache(self._name)

@@ -148,6 +148,7 @@ class Pages:
             "spellings": self.spellings,
             "claims_naming": self.claims_naming,
             "further": self.further,
+            "roles": self.roles,
             "graph_things": self.graph_things,
             "data_path": lambda node, form: path_of(self.project, document_of(node), form.extension),
             "owner": lambda node: URIRef(document_of(node)),
@@ -300,6 +301,15 @@ class Pages:
         known = set(map(self.catalogue.words.rec, COLUMNS))
         return [row for row in self.rows(account) if row.property not in known]
 
+    def roles(self, account: Node) -> list[tuple[Node, list[Node]]]:
+        """Who or what plays a part in an account, by the kind of part."""
+        rec, values = self.catalogue.words.rec, self.catalogue.values
+        players: dict[Node, list[Node]] = {}
+        for role in values(account, rec("hasRole")):
+            for kind in values(role, rec("roleKind")):
+                players.setdefault(kind, []).extend(values(role, rec("player")))
+        return [(kind, self.catalogue.sorted(players[kind])) for kind in self.catalogue.sorted(players)]
+
     def graph_things(self, graph: Node) -> list[Node]:
         """The things that a graph describes, without the nodes within them."""
         subjects = {statement.subject for statement in self.catalogue.by_graph[URIRef(str(graph))]}
@@ -308,7 +318,8 @@ class Pages:
     def usage(self, term: Node) -> int:
         """How often the record uses a term: as a class, a property or a value."""
         naming = self.catalogue.incoming(term)
-        return sum(len(subjects) for name, subjects in naming.items() if not str(name).startswith(str(RDFS)))
+        named = sum(len(subjects) for name, subjects in naming.items() if not str(name).startswith(str(RDFS)))
+        return named + self.catalogue.uses[term]
 
     def terms(self, ontology: Node) -> list[tuple[str, list[Node]]]:
         """The terms that an ontology defines: classes first, then properties, each by name."""

@@ -102,8 +102,16 @@ def _triple_to_engine(triple: Triple) -> ox.Triple:
 def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
     """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes."""
     rows = sorted((_triple_to_engine(triple) for triple in triples), key=str)
-    body = ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes))
-    return body or b""
+    return ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=_used(prefixes, rows)) or b""
+
+
+def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """The prefixes whose namespaces the triples use."""
+    terms = [term for triple in triples for term in (triple.subject, triple.predicate, triple.object)]
+    terms += [term.datatype for term in terms if isinstance(term, ox.Literal)]
+    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
+    return {name: space for name, space in prefixes.items() if any(used.startswith(space) for used in spaces)}
 
 
 class Store:
@@ -165,9 +173,8 @@ class Store:
         if isinstance(result, ox.QueryTriples):
             media_type = _first(media_types, GRAPH_FORMATS)
             rows = sorted(result, key=str)
-            return Answer(
-                ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes)) or b"", media_type
-            )
+            form = GRAPH_FORMATS[media_type]
+            return Answer(ox.serialize(rows, format=form, prefixes=_used(prefixes, rows)) or b"", media_type)
         media_type = _first(media_types, RESULT_FORMATS)
         if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
             return Answer(f"{str(bool(result)).lower()}\n".encode(), media_type)
