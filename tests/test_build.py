@@ -87,3 +87,13 @@ def test_the_small_project_has_a_prefix_of_its_own_and_none_of_the_flagship() ->
     prefixes = read_project(TINY).prefixes
     assert "riv" in prefixes
     assert not set(prefixes.values()) & {read_project(ROOT).prefixes["con"]}
+
+
+def test_blank_nodes_of_two_vocabularies_stay_apart(edit: Edit, copy: Path) -> None:
+    restriction = "owl:equivalentClass [ a owl:Class ; owl:unionOf ( riv:A riv:B ) ]"
+    for name in ("one", "two"):
+        prefixes = "@prefix riv: <ontology/river#> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        edit(f"ontology/{name}.ttl", "", f"{prefixes}riv:{name} {restriction} .\n")
+    statements = draft_record(read_project(copy), stay_silent).record.statements
+    unions = {s.object for s in statements if str(s.predicate).endswith("equivalentClass")}
+    assert len(unions) == 2

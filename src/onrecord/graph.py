@@ -131,16 +131,23 @@ def _syntax_problem(file: str, error: BadSyntax) -> Problem:
 
 def statements_of(source: Source, triples: Iterable[Triple], base: str) -> Iterator[Statement]:
     """The triples in the source's graph, their blank nodes named; those of an ontology keep theirs, relabelled."""
-    named = _relabel(triples) if is_vocabulary(source.file) else name_blank_nodes(triples, base)
+    named = _relabel(triples, source.file) if is_vocabulary(source.file) else name_blank_nodes(triples, base)
     for subject, predicate, value in named:
         yield Statement(subject, predicate, value, source.graph)
 
 
-def _relabel(triples: Iterable[Triple]) -> Iterator[Triple]:
+def _relabel(triples: Iterable[Triple], file: str) -> Iterator[Triple]:
+    """The triples with blank nodes labelled by their content, and by the file so that no two files share a node."""
     graph = Graph()
     for triple in triples:
         graph.add(triple)
-    yield from to_canonical_graph(graph)
+    mark = hashlib.sha256(file.encode()).hexdigest()[:8]
+
+    def label(node: Node) -> Node:
+        return BNode(f"{node}f{mark}") if isinstance(node, BNode) else node
+
+    for subject, predicate, value in to_canonical_graph(graph):
+        yield label(subject), predicate, label(value)
 
 
 def name_blank_nodes(triples: Iterable[Triple], base: str) -> list[Triple]:

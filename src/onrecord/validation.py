@@ -61,6 +61,9 @@ class _Locator:
         owner = URIRef(focus.partition("#")[0])
         if focus.startswith(self.project.base + "attribution/"):
             return self._attribution(focus)
+        return self._stated(owner)
+
+    def _stated(self, owner: URIRef) -> tuple[str, int | None]:
         for source in self.sources:
             if (owner, None, None) in source.triples:
                 name = self.project.compact(str(owner))
@@ -68,11 +71,11 @@ class _Locator:
         return "", None
 
     def _attribution(self, focus: str) -> tuple[str, int | None]:
-        article, claim = focus.removeprefix(self.project.base + "attribution/").split("/")[:2]
+        article, _, rest = focus.removeprefix(self.project.base + "attribution/").partition("/")
         for source in self.sources:
             if source.file.endswith(f"/{article}.ttl"):
-                return source.file, source.line_of(f"claim:{claim} ")
-        return "", None
+                return source.file, source.line_of(f"claim:{rest.partition('/')[0]} ")
+        return self._stated(URIRef(focus))
 
 
 def _problem(results: Graph, result: Node, shapes: Graph, located: _Locator) -> Problem:
