@@ -87,11 +87,15 @@ def test_a_query_that_is_none_is_misuse(query: str) -> None:
     assert result.stdout == ""
 
 
-def test_coverage_shows_a_line_for_each_article() -> None:
+def test_coverage_shows_a_line_for_each_sentence_and_each_article() -> None:
     result = run("coverage", "--project", str(TINY))
     assert result.exit_code == 0
-    assert "001" in result.stdout
-    assert "002" in result.stdout
+    lines = [[cell.strip() for cell in line.split("│")] for line in result.stdout.splitlines()]
+    first = [line[1] for line in lines if len(line) > 1]
+    assert [cell for cell in first if ".s" in cell] == [f"001.s{n}" for n in range(1, 10)] + [
+        f"002.s{n}" for n in range(1, 5)
+    ]
+    assert first[-2:] == ["001", "002"]
 
 
 def test_coverage_can_be_had_as_json() -> None:

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from onrecord.articles import Article
-from onrecord.coverage import Coverage, count_states, mean_share
+from onrecord.coverage import CARRIED, Coverage, count_states, mean_share
+from onrecord.passages import label_of_sentence
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.vocabulary import slug
@@ -69,8 +70,10 @@ def _cell(project: Project, term: Mapping[str, str] | None) -> str:
 
 
 def show_coverage(articles: Iterable[Article], measured: Mapping[str, list[Coverage]]) -> None:
-    """A line for each article: its sentences by state, how much of the carried text is quoted, and how many words are
-    missing from what is attributed."""
+    """A line for each sentence and then for each article: how it is carried, how much of its text is quoted, and which
+    words are missing from what is attributed."""
+    articles = list(articles)
+    _print(_tabulate_sentences(articles, measured))
     table = Table("article", "sentences", "carried", "boilerplate", "uncarried", "quoted", "missing")
     for article in articles:
         sentences = measured[article.iri]
@@ -79,6 +82,16 @@ def show_coverage(articles: Iterable[Article], measured: Mapping[str, list[Cover
         counts = [len(sentences), *states.values(), f"{mean_share(sentences):.0%}", missing]
         table.add_row(slug(article.iri), *map(str, counts))
     _print(table)
+
+
+def _tabulate_sentences(articles: Iterable[Article], measured: Mapping[str, list[Coverage]]) -> Table:
+    table = Table("sentence", "state", "kind", "quoted", "missing")
+    for article in articles:
+        for one in measured[article.iri]:
+            quoted = f"{one.share:.0%}" if one.state == CARRIED else ""
+            missing = ", ".join(word.text for word in one.missing)
+            table.add_row(label_of_sentence(article, one.sentence), one.state, one.sentence.kind, quoted, missing)
+    return table
 
 
 def _print(table: Table) -> None:
