@@ -71,6 +71,7 @@ def client(folder: Path) -> FlaskClient:
         ("text/html;q=0.5, text/turtle", "/claim/dead-40.ttl"),
         ("text/turtle;q=0.2, application/rdf+xml;q=0.9, */*;q=0.1", "/claim/dead-40.rdf"),
         ("*/*, text/html;q=0", "/claim/dead-40.ttl"),
+        ("application/json", "/claim/dead-40.jsonld"),
     ],
 )
 def test_a_thing_is_answered_with_303_to_the_document_asked_for(
@@ -132,6 +133,7 @@ def test_the_endpoint_takes_a_query_in_the_three_ways_of_the_protocol(client: Fl
         ("application/sparql-results+xml", "application/sparql-results+xml"),
         ("text/tab-separated-values", "text/tab-separated-values"),
         ("application/json", "application/sparql-results+json"),
+        ("text/csv, text/html;q=0.5", "text/csv"),
         (BROWSER, "text/html"),
     ],
 )
@@ -151,6 +153,7 @@ def test_a_browser_can_ask_for_a_form_in_the_address(client: FlaskClient, form: 
     ("request_of", "status", "words"),
     [
         ({"query": "SELECT * {"}, 400, "not a SPARQL query"),
+        ({"query": "SELECT * { ?s nope:p ?o }"}, 400, "the prefix nope:."),
         ({"query": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, 403, "SERVICE is refused"),
         ({"query": "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }"}, 403, "file:///etc/passwd"),
         ({"query": "INSERT DATA { :a :b :c }"}, 403, "read-only"),

@@ -12,6 +12,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from werkzeug.datastructures import MIMEAccept
 
 from onrecord.project import Project
+from onrecord.reasoning import first_line
 from onrecord.store import GRAPH_FORMATS, RESULT_FORMATS, Answer, QueryError, Store, sparql_syntax_error
 
 ROWS_JSON, ROWS_XML = "application/sparql-results+json", "application/sparql-results+xml"
@@ -125,6 +126,17 @@ def _read_from(project: Project, query: str) -> set[str]:
             fault or "The FROM clauses of this query cannot be read. Write them in a simpler query."
         ) from error
     return {str(clause.default or clause.named) for clause in parsed.algebra.datasetClause or ()}
+
+
+def explain_syntax(project: Project, query: str, error: QueryError) -> str:
+    """What is wrong with a query, for the one who wrote it: a prefix that nobody declares, or the engine's message."""
+    named = {found["name"].partition(":")[0] for found in TOKEN.finditer(query) if found["name"]}
+    declared = {*project.prefixes, *re.findall(r"prefix\s+([\w.-]*):", query, re.IGNORECASE)}
+    if unknown := sorted(named - declared):
+        names = ", ".join(f"{name}:" for name in unknown)
+        known = ", ".join(f"{name}:" for name in project.prefixes)
+        return f"Nothing declares the prefix {names}. Declare it with PREFIX, or use one that is known: {known}."
+    return f"This is not a SPARQL query: {first_line(error)}."
 
 
 def decode_escapes(text: str) -> str:

@@ -133,8 +133,9 @@ class Catalogue:
         return Name(str(best), best.language or "")
 
     def _short(self, node: Node) -> str:
-        name = self.project.compact(str(node))
-        return name.strip("<>") if self.is_own(node) else name
+        if self.is_own(node):
+            return str(node).removeprefix(self.project.base)
+        return self.project.compact(str(node))
 
     def _preference(self, language: str | None) -> int:
         order = self.project.languages
@@ -145,7 +146,7 @@ class Catalogue:
     def other_names(self, node: Node) -> list[Name]:
         """A thing's labels in other languages than the one it is shown by."""
         shown = self.name(node)
-        labels = [value for value in self.values(node, *NAMES[:3]) if isinstance(value, Literal)]
+        labels = [value for value in self.values(node, *NAMES[:2]) if isinstance(value, Literal)]
         names = {Name(str(label), label.language or "") for label in labels} - {shown}
         return sorted(names, key=lambda name: (self._preference(name.language), name))
 

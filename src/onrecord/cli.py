@@ -23,6 +23,7 @@ from onrecord.answers import (
     NotAcceptableError,
     RefusedError,
     answer_query,
+    explain_syntax,
 )
 from onrecord.build import Draft, draft_record, gather, measure
 from onrecord.coverage import coverage_as_json, find_gaps
@@ -30,7 +31,6 @@ from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.problems import as_json, has_errors
 from onrecord.project import Project, ProjectError, find_project, read_project
 from onrecord.publish import publish
-from onrecord.reasoning import first_line
 from onrecord.scaffold import create_project
 from onrecord.screen import show_coverage, show_problems, show_progress, show_rows
 from onrecord.store import QueryError, Store
@@ -149,12 +149,13 @@ def query_command(folder: Path | None, base: str | None, query: str, form: str |
     store.load(draft.record.statements)
     is_table = form == "table" or (form is None and sys.stdout.isatty())
     wanted = TABLE if is_table else FORMATS.get(form or "", PIPE)
+    text = read_query_argument(query)
     try:
-        answer = answer_query(store, project, read_query_argument(query), wanted)
+        answer = answer_query(store, project, text, wanted)
     except RefusedError as error:
         raise Misuse(str(error)) from error
     except QueryError as error:
-        raise Misuse(f"This is not a SPARQL query: {first_line(error)}") from error
+        raise Misuse(explain_syntax(project, text, error)) from error
     except NotAcceptableError as error:
         raise Misuse(f"{error} Choose another --format.") from error
     if is_table and answer.media_type == ROWS_JSON:

@@ -13,18 +13,20 @@ from onrecord.store import serialise
 
 @dataclass(frozen=True)
 class Format:
-    """A form in which documents are published: file extension, media type, and what a reader calls it."""
+    """A form in which documents are published: file extension, media type, what a reader calls it, and other media
+    types by which clients mean it."""
 
     extension: str
     media_type: str
     title: str
+    aliases: tuple[str, ...] = ()
 
 
 # In the order of preference where a client accepts several equally.
 HTML = Format("html", "text/html", "HTML")
 RDF_FORMATS = (
     Format("ttl", "text/turtle", "Turtle"),
-    Format("jsonld", "application/ld+json", "JSON-LD"),
+    Format("jsonld", "application/ld+json", "JSON-LD", ("application/json",)),
     Format("nt", "application/n-triples", "N-Triples"),
     Format("rdf", "application/rdf+xml", "RDF/XML"),
 )
@@ -45,5 +47,6 @@ def relative_link(from_path: str, to_path: str) -> str:
 
 
 def render_rdf(catalogue: Catalogue, iri: str, media_type: str) -> bytes:
-    """The triples of a document, serialised, the same bytes for the same record."""
-    return serialise(catalogue.describe(document_of(iri)), media_type, catalogue.project.prefixes)
+    """The triples of a document, those about the thing itself first; the same bytes for the same record."""
+    document = document_of(iri)
+    return serialise(catalogue.describe(document), media_type, catalogue.project.prefixes, first=document)

@@ -57,6 +57,8 @@ COLUMNS = (
     *("hasRole", "atLocation", "hasTime", "accountOf", "claimedBy", "status", "basis", "curator", "reviewedBy"),
     "codingNote",
 )
+# Classes whose members, written in brackets, are shown within the thing that holds them.
+HELD = ("Role", "LocationExpression", "Relay", "Representation", "Coding", "Waiver")
 SPELLINGS = tuple(URIRef(f"http://www.w3.org/2008/05/skos-xl#{name}") for name in ("altLabel", "hiddenLabel"))
 
 
@@ -119,6 +121,7 @@ class Pages:
         self._templates = load_templates(self.project.site / "templates")
         rec = catalogue.words.rec
         self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
+        self._held = frozenset(map(rec, HELD))
         self._templates.globals.update(self._functions())
 
     def _functions(self) -> dict[str, Any]:
@@ -223,10 +226,11 @@ class Pages:
         return sorted(set(values), key=lambda value: (self.catalogue.name(value).text.casefold(), str(value)))
 
     def is_nested(self, node: Node) -> bool:
-        """Whether a node has no name of its own, and is shown within the thing that holds it."""
+        """Whether a node is but a part of the thing that holds it, and is shown within it."""
         if isinstance(node, BNode):
             return True
-        return self.catalogue.is_own(node) and "#" in str(node) and not self.catalogue.values(node, *NAMES)
+        held = any(kind in self._held for kind in self.catalogue.values(node, RDF.type))
+        return self.catalogue.is_own(node) and "#" in str(node) and (held or not self.catalogue.values(node, *NAMES))
 
     def kinds(self, node: Node) -> list[Node]:
         """A thing's most specific classes, without saying that a happening is an account or an occurrence of it."""

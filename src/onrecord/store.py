@@ -99,9 +99,13 @@ def _triple_to_engine(triple: Triple) -> ox.Triple:
     return ox.Triple(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value))
 
 
-def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
-    """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes."""
-    rows = sorted((_triple_to_engine(triple) for triple in triples), key=str)
+def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str], *, first: str = "") -> bytes:
+    """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes.
+
+    Those about ``first``, an IRI, come before all others.
+    """
+    engine = [_triple_to_engine(triple) for triple in triples]
+    rows = sorted(engine, key=lambda row: (not str(row.subject).startswith(f"<{first}"), str(row)))
     return ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=_used(prefixes, rows)) or b""
 
 

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from onrecord.answers import (
     FORMATS,
+    MEDIA_TYPES,
     ROWS_JSON,
     TURTLE,
     Dataset,
@@ -24,6 +25,7 @@ from onrecord.answers import (
     RefusedError,
     accepted_media_types,
     answer_query,
+    explain_syntax,
 )
 from onrecord.documents import FORMATS as DOCUMENT_FORMATS
 from onrecord.documents import HTML, Format, path_of, relative_link
@@ -36,7 +38,7 @@ from onrecord.store import QueryError, Store
 HOST = "127.0.0.1"
 # Nothing is loaded from elsewhere, nothing is run but what the site itself carries.
 SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
-MEDIA_TYPES = {
+FILE_TYPES = {
     **{f".{form.extension}": form.media_type for form in DOCUMENT_FORMATS},
     ".nq": "application/n-quads",
     ".trig": "application/trig",
@@ -67,7 +69,7 @@ class Endpoint:
         except RefusedError as error:
             return self._fail(403, str(error), query)
         except QueryError as error:
-            return self._fail(400, f"This is not a SPARQL query: {error}", query)
+            return self._fail(400, explain_syntax(self.project, query, error), query)
         except NotAcceptableError as error:
             return self._fail(406, str(error), query)
 
@@ -169,7 +171,7 @@ def find_file(project: Project, path: str) -> Response:
     held = safe_join(str(project.public), wanted)
     if held is not None and Path(held).is_file():
         suffix = posixpath.splitext(wanted)[1]
-        return send_from_directory(project.public, wanted, mimetype=MEDIA_TYPES.get(suffix, "text/plain"))
+        return send_from_directory(project.public, wanted, mimetype=FILE_TYPES.get(suffix, "text/plain"))
     documents = [form for form in DOCUMENT_FORMATS if _is_published(project, wanted, form)]
     if not documents:
         raise NotFound(f"There is nothing at /{path}.")
@@ -190,15 +192,16 @@ def choose_format(documents: list[Format]) -> Format | None:
     accept = request.accept_mimetypes
     if not accept:
         return documents[0]
-    best = max(documents, key=lambda form: accept.quality(form.media_type))
-    return best if accept.quality(best.media_type) > 0 else None
+    quality = {form: max(accept.quality(name) for name in (form.media_type, *form.aliases)) for form in documents}
+    best = max(documents, key=quality.__getitem__)
+    return best if quality[best] > 0 else None
 
 
 def prefers_html() -> bool:
     """Whether the client is one that shows pages: it prefers HTML to everything else that there is."""
     accept = request.accept_mimetypes
     html = accept.quality(HTML.media_type)
-    return html > 0 and all(html > accept.quality(name) for name in (ROWS_JSON, TURTLE))
+    return html > 0 and all(html > accept.quality(name) for name in MEDIA_TYPES)
 
 
 def with_charset(media_type: str) -> str:
