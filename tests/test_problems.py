@@ -53,6 +53,16 @@ CASES = {
     "spelling-not-found": Case(VALLEY, '"Harle weir"@en ; rec:form', '"Harl weir"@en ; rec:form', VALLEY, 26),
     "sentence-uncarried": Case(RADIO, '"It meets at 7 Church Lane."', '"at 7 Church Lane"', RADIO, None),
     "word-unmodelled": Case(VALLEY, "rec:hasTime :thursday-night ;", "", ARTICLE, 23),
+    "statement-beyond-slots": Case(VALLEY, '"40 trout died."', '"40 trout died on Friday."', VALLEY, 56),
+    "figure-against-words": Case(VALLEY, "rec:lowerBound 12 ;", "rec:quantity 12 ;", VALLEY, 54),
+    "speaker-not-named": Case(ARTICLE, 'rec:speakerAs "the club" ;', "", ARTICLE, 20),
+    "speaker-as-not-printed": Case(ARTICLE, 'rec:speakerAs "the club"', 'rec:speakerAs "the anglers"', ARTICLE, 20),
+    "evidence-lacks-thing": Case(VALLEY, "rec:player :harle-mill", "rec:player :water-board", ARTICLE, 22),
+    "evidence-lacks-words": Case(VALLEY, '"below Harle weir"', '"above Harle weir"', ARTICLE, 14),
+    "evidence-lacks-number": Case(VALLEY, "rec:quantity 25 ;", "rec:quantity 52 ;", RADIO, 16),
+    "cue-not-printed": Case(
+        RADIO, ":valley-radio ; rec:stance c:asserts", ":valley-radio ; rec:stance c:denies", RADIO, 11
+    ),
     "question-without-answer": Case(
         "kb/queries/new.rq", "", "SELECT * WHERE { ?s a riv:CauseClaim }", "kb/queries/new.rq", None
     ),

@@ -11,6 +11,7 @@ from onrecord.coverage import Coverage, find_gaps, measure_coverage
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
 from onrecord.graph import Source, read_sources, read_unparsed, statements_of
+from onrecord.locator import Locator
 from onrecord.problems import Problem, has_errors, sort_problems
 from onrecord.project import Project
 from onrecord.questions import check_questions, read_questions
@@ -21,6 +22,7 @@ from onrecord.seeds import notation_of_seeds, read_articles
 from onrecord.store import Statement
 from onrecord.validation import read_shapes, validate
 from onrecord.vocabulary import vocabulary
+from onrecord.wording import find_unworded
 
 Progress = Callable[[str], None]
 
@@ -73,6 +75,9 @@ def check_record(draft: Draft, progress: Progress) -> list[Problem]:
     record = draft.record
     progress("validating against the shapes")
     problems = validate(record.project, draft.shapes, record.statements, draft.sources)
+    progress("holding the model against the words")
+    located = Locator(record.project, draft.sources)
+    problems += find_unworded(record.project, record.statements, record.articles, located)
     progress("measuring coverage")
     problems += find_gaps(record.articles, measure(draft), draft.sources)
     progress("asking the questions")

@@ -24,11 +24,15 @@ SPELLINGS = tuple(URIRef(f"http://www.w3.org/2008/05/skos-xl#{name}") for name i
 NOT_FOLLOWED = (
     *("accountOf", "hasAccount", "partOf", "hasPart", "organOf", "inArticle", "carriedBy", "evidence", "claimedBy"),
     *("attribution", "supersedes", "componentOf", "curator", "reviewedBy", "speaksFor", "stance", "voice", "hedge"),
-    *("channel", "statement", "codingNote", "basis", "identifierBasis", "exact"),
+    *("channel", "statement", "codingNote", "basis", "identifierBasis", "exact", "attestedIn", "formKind"),
+    *("cue", "waiver"),
 )
 # Literals of other vocabularies name or describe a thing; they are not what somebody said.
 NOT_CONTENT = frozenset(
-    ("label", "type", "altLabel", "hiddenLabel", "prefLabel", "definition", "sameAs", "isDefinedBy", "inScheme")
+    (
+        *("label", "type", "altLabel", "hiddenLabel", "prefLabel", "definition", "sameAs", "isDefinedBy", "inScheme"),
+        *("broader", "eventCode"),
+    )
 )
 
 

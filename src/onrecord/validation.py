@@ -11,6 +11,7 @@ from rdflib.namespace import SH, XSD
 from rdflib.term import Node
 
 from onrecord.graph import ONTOLOGY, SHAPES, Source, folder_files, read_turtle
+from onrecord.locator import Locator
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.store import Statement
@@ -46,39 +47,11 @@ def validate(
     _, results, _ = pyshacl.validate(data, shacl_graph=shapes, ont_graph=ontology, advanced=True, inplace=True)
     if not isinstance(results, Graph):
         raise TypeError("pySHACL returned no results graph")
-    located = _Locator(project, sources)
+    located = Locator(project, sources)
     return [_problem(results, result, shapes, located) for result in results.subjects(SH.resultSeverity)]
 
 
-class _Locator:
-    """Finds the file and line of a thing: where a source states it, or where an attribution's claim is carried."""
-
-    def __init__(self, project: Project, sources: Iterable[Source]) -> None:
-        self.project = project
-        self.sources = list(sources)
-
-    def find(self, focus: str) -> tuple[str, int | None]:
-        owner = URIRef(focus.partition("#")[0])
-        if focus.startswith(self.project.base + "attribution/"):
-            return self._attribution(focus)
-        return self._stated(owner)
-
-    def _stated(self, owner: URIRef) -> tuple[str, int | None]:
-        for source in self.sources:
-            if (owner, None, None) in source.triples:
-                name = self.project.compact(str(owner))
-                return source.file, source.line_of(f"\n{name} a ", f"\n{name} ", f"{name} ")
-        return "", None
-
-    def _attribution(self, focus: str) -> tuple[str, int | None]:
-        article, _, rest = focus.removeprefix(self.project.base + "attribution/").partition("/")
-        for source in self.sources:
-            if source.file.endswith(f"/{article}.ttl"):
-                return source.file, source.line_of(f"claim:{rest.partition('/')[0]} ")
-        return self._stated(URIRef(focus))
-
-
-def _problem(results: Graph, result: Node, shapes: Graph, located: _Locator) -> Problem:
+def _problem(results: Graph, result: Node, shapes: Graph, located: Locator) -> Problem:
     focus = str(results.value(result, SH.focusNode))
     value = results.value(result, SH.value)
     path = results.value(result, SH.resultPath)
