@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.build import Draft, draft_record, gather
+from onrecord.build import draft_record, gather
+from onrecord.checks import Draft
 from onrecord.problems import Problem
 from onrecord.project import read_project
 

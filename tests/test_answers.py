@@ -24,7 +24,7 @@ from onrecord.answers import (
     answer_query,
     find_keywords,
 )
-from onrecord.build import Draft
+from onrecord.checks import Draft
 from onrecord.project import Project
 from onrecord.store import QueryError, Store
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from onrecord.articles import Corrections, Span, cut_sentences, find_all
-from onrecord.build import Draft
+from onrecord.checks import Draft
 
 
 def cut(text: str, corrections: Corrections | None = None) -> list[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, TINY, Edit, stay_silent
-from onrecord.build import Draft, draft_record, gather
+from onrecord.build import draft_record, gather
+from onrecord.checks import Draft
 from onrecord.fingerprint import hash_sources
 from onrecord.project import read_project
 

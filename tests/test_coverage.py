@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Edit, find_problems
 from onrecord.articles import Span
-from onrecord.build import Draft, measure
+from onrecord.checks import Draft, measure
 from onrecord.lexicon import Lexicon, is_title_case, number_of
 
 WEIR = frozenset({"http://x/weir"})

@@ -6,7 +6,7 @@ import pytest
 from rdflib import BNode, Literal, URIRef
 
 from conftest import ROOT
-from onrecord.build import Draft
+from onrecord.checks import Draft
 from onrecord.store import Row, Store
 
 

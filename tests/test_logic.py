@@ -9,7 +9,7 @@ from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SKOS
 
-from onrecord.build import Draft
+from onrecord.checks import Draft
 from onrecord.logic import PROFILES, Reading, Reasoning, Triple, find_violations, project_owl, read_owl, reason
 
 CONSISTENT = Reasoning(consistent=True, unsatisfiable=())

@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 from rdflib.term import Node
 
 from conftest import ROOT, TINY
-from onrecord.build import Draft
+from onrecord.checks import Draft
 from onrecord.project import read_project
 
 PROJECT = read_project(ROOT)

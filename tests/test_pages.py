@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from onrecord.build import Draft
+from onrecord.checks import Draft
 from onrecord.publish import render_site
 
 Site = dict[str, str]

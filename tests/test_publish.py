@@ -18,8 +18,9 @@ from click.testing import CliRunner
 from rdflib import Graph
 
 from conftest import ROOT, TINY, Edit, stay_silent
-from onrecord.build import Draft, gather
+from onrecord.build import gather
 from onrecord.catalogue import Catalogue
+from onrecord.checks import Draft
 from onrecord.cli import main
 from onrecord.documents import FORMATS, path_of
 from onrecord.fingerprint import is_published

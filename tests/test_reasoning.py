@@ -7,7 +7,8 @@ from pathlib import Path
 from rdflib import URIRef
 
 from conftest import Edit, stay_silent
-from onrecord.build import Draft, draft_record
+from onrecord.build import draft_record
+from onrecord.checks import Draft
 from onrecord.project import read_project
 from onrecord.store import Statement
 

@@ -11,7 +11,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from conftest import ROOT
-from onrecord.build import Draft
+from onrecord.checks import Draft
 from onrecord.project import read_project
 from onrecord.store import Statement
 from onrecord.validation import read_shapes, validate

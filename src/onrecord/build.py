@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
-from rdflib import Graph
-
-from onrecord.coverage import Coverage, find_gaps, measure_coverage
+from onrecord.checks import CHECKS, Check, Draft
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
 from onrecord.graph import Source, read_sources, read_unparsed, statements_of
-from onrecord.locator import Locator
 from onrecord.problems import Problem, has_errors, sort_problems
 from onrecord.project import Project
-from onrecord.questions import check_questions, read_questions
+from onrecord.questions import read_questions
 from onrecord.reasoning import derive
 from onrecord.record import Record
 from onrecord.references import find_unknown_iris, find_unprinted_spellings
 from onrecord.seeds import notation_of_seeds, read_articles
 from onrecord.store import Statement
-from onrecord.validation import read_shapes, validate
+from onrecord.validation import read_shapes
 from onrecord.vocabulary import vocabulary
-from onrecord.wording import find_unworded
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A record before it is checked, with what the checks need, and the problems found so far."""
-
-    record: Record
-    sources: tuple[Source, ...]
-    shapes: Graph
-    evidence: Evidence
-    problems: tuple[Problem, ...]
 
 
 def gather(project: Project, progress: Progress) -> tuple[Record | None, list[Problem]]:
@@ -70,24 +54,13 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     return Draft(record, tuple(sources), shapes, evidence, tuple(problems))
 
 
-def check_record(draft: Draft, progress: Progress) -> list[Problem]:
-    """The checks that need the whole record: shapes, coverage and questions."""
-    record = draft.record
-    progress("validating against the shapes")
-    problems = validate(record.project, draft.shapes, record.statements, draft.sources)
-    progress("holding the model against the words")
-    located = Locator(record.project, draft.sources)
-    problems += find_unworded(record.project, record.statements, record.articles, located)
-    progress("measuring coverage")
-    problems += find_gaps(record.articles, measure(draft), draft.sources)
-    progress("asking the questions")
-    return problems + check_questions(record.project, record.statements)
-
-
-def measure(draft: Draft) -> dict[str, list[Coverage]]:
-    """For each article's IRI, how each of its sentences is carried."""
-    record = draft.record
-    return measure_coverage(record.project, record.statements, record.articles, draft.evidence)
+def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> list[Problem]:
+    """The checks that need the whole record, in their order."""
+    problems: list[Problem] = []
+    for check in checks:
+        progress(check.stage)
+        problems += check.find(draft)
+    return problems
 
 
 def _state(project: Project, sources: list[Source], evidence: Evidence) -> list[Statement]:

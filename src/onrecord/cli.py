@@ -25,7 +25,8 @@ from onrecord.answers import (
     answer_query,
     explain_syntax,
 )
-from onrecord.build import Draft, draft_record, gather, measure
+from onrecord.build import draft_record, gather
+from onrecord.checks import Draft, measure
 from onrecord.coverage import coverage_as_json, find_gaps
 from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.problems import as_json, has_errors

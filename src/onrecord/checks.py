@@ -1,0 +1,70 @@
+"""The checks that need the whole record, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rdflib import Graph
+
+from onrecord.coverage import Coverage, find_gaps, measure_coverage
+from onrecord.evidence import Evidence
+from onrecord.graph import Source
+from onrecord.locator import Locator
+from onrecord.problems import Problem
+from onrecord.questions import check_questions
+from onrecord.record import Record
+from onrecord.validation import validate
+from onrecord.wording import find_unworded
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record before it is checked, with what the checks need, and the problems found so far."""
+
+    record: Record
+    sources: tuple[Source, ...]
+    shapes: Graph
+    evidence: Evidence
+    problems: tuple[Problem, ...]
+
+
+def _check_shapes(draft: Draft) -> Iterable[Problem]:
+    return validate(draft.record.project, draft.shapes, draft.record.statements, draft.sources)
+
+
+def _check_wording(draft: Draft) -> Iterable[Problem]:
+    record = draft.record
+    return find_unworded(record.project, record.statements, record.articles, Locator(record.project, draft.sources))
+
+
+def _check_coverage(draft: Draft) -> Iterable[Problem]:
+    return find_gaps(draft.record.articles, measure(draft), draft.sources)
+
+
+def _check_questions(draft: Draft) -> Iterable[Problem]:
+    return check_questions(draft.record.project, draft.record.statements)
+
+
+def measure(draft: Draft) -> dict[str, list[Coverage]]:
+    """For each article's IRI, how each of its sentences is carried."""
+    record = draft.record
+    return measure_coverage(record.project, record.statements, record.articles, draft.evidence)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its name, what is being done while it runs, and how it finds problems."""
+
+    name: str
+    stage: str
+    find: Callable[[Draft], Iterable[Problem]]
+
+
+# In the order in which they run.
+CHECKS = (
+    Check("shapes", "validating against the shapes", _check_shapes),
+    Check("wording", "holding the model against the words", _check_wording),
+    Check("coverage", "measuring coverage", _check_coverage),
+    Check("questions", "asking the questions", _check_questions),
+)
