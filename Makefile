@@ -2,12 +2,13 @@
 # make test    lints, type-checks and tests everything
 # make check   every check of the record
 # make bench   the benchmarks
+# make docs    docs/shapes.md, from the shapes and their cases
 
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: serve test check bench build
+.PHONY: serve test check bench build docs
 
 serve: $(STAMP)
 	$(BIN)/onrecord serve
@@ -26,6 +27,9 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python bench/point_queries.py
+
+docs: $(STAMP)
+	$(BIN)/python tests/shapes_page.py
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "onrecord needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'

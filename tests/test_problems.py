@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from conftest import ROOT, Edit, find_problems
-from onrecord.problems import Problem, has_errors, sort_problems
+from onrecord.codes import PROBLEMS_PAGE, read_page
+from onrecord.problems import Problem, first_of_each, has_errors, sort_problems, split_message
 
 
 class Case(NamedTuple):
@@ -115,8 +115,7 @@ def test_an_unknown_name_comes_with_the_nearest_known_one(edit: Edit, copy: Path
 
 
 def test_every_code_is_documented_and_provoked() -> None:
-    text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
-    headings = set(re.findall(r"^## ([a-z0-9-]+)$", text, re.MULTILINE))
+    headings = {code.name for code in read_page(PROBLEMS_PAGE)}
     assert headings == codes_in_the_program() == {*CASES, "unreadable-file"}
 
 
@@ -150,3 +149,19 @@ def test_errors_come_before_warnings_and_each_problem_once() -> None:
 
 def test_warnings_alone_do_not_keep_the_record_back() -> None:
     assert not has_errors([Problem("a", 1, "", "w", "", "", "warning")])
+
+
+def test_of_many_problems_the_first_of_each_code_is_kept_and_the_others_are_counted() -> None:
+    problems = [Problem("a", line, "", code, "", "") for line, code in enumerate(("x", "x", "y", "x"))]
+    assert first_of_each(problems) == [(problems[0], 2), (problems[2], 0)]
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("It is wrong. Mend it. Or leave it.", ("It is wrong.", "Mend it. Or leave it.")),
+        ("It is wrong.", ("It is wrong.", "")),
+    ],
+)
+def test_a_message_says_first_what_is_wrong(message: str, parts: tuple[str, str]) -> None:
+    assert split_message(message) == parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -36,6 +37,22 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of them keeps the record from being published."""
     return any(problem.severity == "error" for problem in problems)
+
+
+def split_message(text: str) -> tuple[str, str]:
+    """What is wrong, the first sentence of a message, and what to do, the rest."""
+    what, stop, remedy = text.partition(". ")
+    return what + stop.rstrip(), remedy
+
+
+def first_of_each(problems: Iterable[Problem]) -> list[tuple[Problem, int]]:
+    """The first problem of each code, and how many others have it."""
+    firsts: dict[str, Problem] = {}
+    counts: Counter[str] = Counter()
+    for problem in problems:
+        firsts.setdefault(problem.code, problem)
+        counts[problem.code] += 1
+    return [(problem, counts[code] - 1) for code, problem in firsts.items()]
 
 
 def as_json(problems: Iterable[Problem]) -> list[dict[str, object]]:

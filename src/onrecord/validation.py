@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import pyshacl
 from rdflib import Graph, Literal, URIRef
@@ -12,12 +13,12 @@ from rdflib.term import Node
 
 from onrecord.graph import ONTOLOGY, SHAPES, Source, folder_files, read_turtle
 from onrecord.locator import Locator
-from onrecord.problems import Problem
+from onrecord.problems import Problem, split_message
 from onrecord.project import Project
 from onrecord.store import Statement
-from onrecord.vocabulary import slug
+from onrecord.vocabulary import slug, vocabulary
 
-SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "warning"}
+SEVERITIES: Mapping[Node | None, str] = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "warning"}
 
 
 def read_shapes(project: Project) -> tuple[Graph, list[Problem]]:
@@ -47,22 +48,48 @@ def validate(
     _, results, _ = pyshacl.validate(data, shacl_graph=shapes, ont_graph=ontology, advanced=True, inplace=True)
     if not isinstance(results, Graph):
         raise TypeError("pySHACL returned no results graph")
-    located = Locator(project, sources)
-    return [_problem(results, result, shapes, located) for result in results.subjects(SH.resultSeverity)]
+    reader = _Reader(results, shapes, data, Locator(project, sources))
+    # What pySHACL found on the way to a result only repeats it, at another place.
+    details = set(results.objects(None, SH.detail))
+    return [reader.read(result) for result in results.subjects(SH.resultSeverity) if result not in details]
 
 
-def _problem(results: Graph, result: Node, shapes: Graph, located: Locator) -> Problem:
-    focus = str(results.value(result, SH.focusNode))
-    value = results.value(result, SH.value)
-    path = results.value(result, SH.resultPath)
-    message = _compact_iris(located.project, str(results.value(result, SH.resultMessage) or "A shape does not hold."))
-    shape = _named_shape(shapes, results.value(result, SH.sourceShape))
-    file, line = located.find(focus)
-    found = "" if value is None or str(value) == focus else f" Found: {located.project.compact(str(value))}."
-    what = f"{slug(str(path))}: " if isinstance(path, URIRef) else ""
-    severity = SEVERITIES.get(URIRef(str(results.value(result, SH.resultSeverity))), "error")
-    subject = located.project.compact(focus)
-    return Problem(file, line, subject, slug(str(shape)), what + message, found.strip(), severity)
+@dataclass(frozen=True)
+class _Reader:
+    """Reads problems off a results graph (SHACL, section 3.6)."""
+
+    results: Graph
+    shapes: Graph
+    data: Graph
+    located: Locator
+
+    def read(self, result: Node) -> Problem:
+        focus = self.results.value(result, SH.focusNode)
+        severity = SEVERITIES.get(self.results.value(result, SH.resultSeverity), "error")
+        text = str(self.results.value(result, SH.resultMessage) or "A shape does not hold.")
+        what, remedy = split_message(_compact_iris(self.located.project, text))
+        message = " ".join([self._path(result) + what, *self._found(result, focus), *self._sentence(focus)])
+        code = slug(str(_named_shape(self.shapes, self.results.value(result, SH.sourceShape))))
+        file, line = self.located.find(str(focus))
+        return Problem(file, line, self.located.project.compact(str(focus)), code, message, remedy, severity)
+
+    def _path(self, result: Node) -> str:
+        path = self.results.value(result, SH.resultPath)
+        return f"{slug(str(path))}: " if isinstance(path, URIRef) else ""
+
+    def _found(self, result: Node, focus: Node | None) -> Iterator[str]:
+        value = self.results.value(result, SH.value)
+        if isinstance(value, Literal):
+            yield f"Found: “{value}”."
+        elif isinstance(value, URIRef) and value != focus:
+            yield f"Found: {self.located.project.compact(value)}."
+
+    def _sentence(self, focus: Node | None) -> Iterator[str]:
+        """The words of the article that an attribution rests on."""
+        words = vocabulary(self.located.project)
+        passages = sorted(self.data.objects(focus, words.rec("evidence")), key=str)
+        texts = (self.data.value(passage, words.rec("exact")) for passage in passages)
+        yield from (f"Printed: “{text}”." for text in texts if text is not None)
 
 
 def _compact_iris(project: Project, message: str) -> str:
