@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +16,8 @@ from click.testing import CliRunner, Result
 from conftest import ROOT, TINY, Edit
 from onrecord.answers import FORMATS
 from onrecord.cli import main
+from onrecord.problems import Problem
+from onrecord.screen import SUMMARISED_ABOVE, show_problems
 
 
 def run(*arguments: str) -> Result:
@@ -51,6 +58,82 @@ def test_problems_can_be_had_as_json(edit: Edit, copy: Path) -> None:
     edit("kb/articles/001.ttl", "Harle Mill denied that", "Harle Mill denies that")
     problems = json.loads(run("check", "--project", str(copy), "--format", "json").stdout)
     assert [(problem["code"], problem["line"]) for problem in problems] == [("quote-not-found", 25)]
+
+
+def test_every_code_can_be_listed_a_line_each_and_as_json() -> None:
+    lines = run("check", "--list", "--project", str(TINY)).stdout.splitlines()
+    rows = json.loads(run("check", "--list", "--format", "json", "--project", str(TINY)).stdout)
+    assert lines[0].split("\t") == ["turtle-syntax", "error", "Reading the files", "A file is not Turtle."]
+    assert [line.split("\t")[0] for line in lines] == [row["name"] for row in rows]
+
+
+def test_codes_are_not_listed_as_sarif() -> None:
+    assert run("check", "--list", "--format", "sarif", "--project", str(TINY)).exit_code == 2
+
+
+@contextmanager
+def terminal() -> Iterator[Callable[[], str]]:
+    """Stdout as a terminal; gives a function that reads what was shown there."""
+    leader, follower = pty.openpty()
+    with os.fdopen(follower, "w") as screen, redirect_stdout(screen):
+
+        def read() -> str:
+            screen.flush()
+            return os.read(leader, 10_000).decode().replace("\r", "")
+
+        yield read
+    os.close(leader)
+
+
+FOUND = [
+    Problem("kb/a.ttl", 12, "claim:x", "quote-not-found", "It is not there.", "Copy it."),
+    Problem("kb/a.ttl", None, "", "quote-not-found", "It is\nnot there.", "Copy it."),
+    Problem("kb/a.ttl", 3, "claim:y", "claim-carried", "Nobody says so.", "Remove it.", "warning"),
+]
+
+
+def test_on_a_terminal_problems_stand_below_their_file_errors_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    with terminal() as read:
+        show_problems(FOUND)
+        shown = [line.rstrip() for line in read().splitlines()]
+    assert shown == [
+        *("kb/a.ttl", "  line 12: claim:x: quote-not-found: It is not there. Copy it."),
+        *("  line unknown: quote-not-found: It is", "  not there. Copy it."),
+        *("kb/a.ttl", "  line 3: claim:y: claim-carried: Nobody says so. Remove it."),
+    ]
+
+
+def test_a_terminal_shows_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    with terminal() as read:
+        show_problems(FOUND)
+        assert "\x1b[1;31mquote-not-found" in read()
+
+
+def test_a_pipe_gets_one_line_for_each_problem_and_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    show_problems(FOUND)
+    assert capsys.readouterr().out.splitlines() == [
+        "kb/a.ttl:12: claim:x: quote-not-found: It is not there. Copy it.",
+        "kb/a.ttl: quote-not-found: It is not there. Copy it.",
+        "warning: kb/a.ttl:3: claim:y: claim-carried: Nobody says so. Remove it.",
+    ]
+
+
+def test_of_very_many_problems_the_first_of_each_code_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    many = [replace(FOUND[0], line=line) for line in range(1, SUMMARISED_ABOVE + 1)]
+    show_problems([*many, FOUND[2]])
+    assert capsys.readouterr().out.splitlines() == [
+        "kb/a.ttl:1: claim:x: quote-not-found: It is not there. Copy it.",
+        "warning: kb/a.ttl:3: claim:y: claim-carried: Nobody says so. Remove it.",
+        "quote-not-found: 9,999 more; all with: onrecord check --format json",
+    ]
+
+
+def test_many_problems_are_shown_one_by_one_up_to_the_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    show_problems([replace(FOUND[0], line=line) for line in range(1, SUMMARISED_ABOVE + 1)])
+    assert len(capsys.readouterr().out.splitlines()) == SUMMARISED_ABOVE
 
 
 def test_a_folder_that_is_no_project_is_misuse(tmp_path: Path) -> None:

@@ -27,13 +27,15 @@ from onrecord.answers import (
 )
 from onrecord.build import draft_record, gather
 from onrecord.checks import Draft, measure
+from onrecord.codes import codes_as_json, read_codes
 from onrecord.coverage import coverage_as_json, find_gaps
 from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.problems import as_json, has_errors
 from onrecord.project import Project, ProjectError, find_project, read_project
 from onrecord.publish import publish
+from onrecord.sarif import as_sarif
 from onrecord.scaffold import create_project
-from onrecord.screen import show_coverage, show_problems, show_progress, show_rows
+from onrecord.screen import show_codes, show_coverage, show_problems, show_progress, show_rows
 from onrecord.store import QueryError, Store
 from onrecord.web import HOST
 
@@ -111,22 +113,44 @@ def main() -> None:
 
 @main.command()
 @in_project
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to show problems.")
-def check(folder: Path | None, base: str | None, form: str) -> None:
+@click.option("--list", "only_list", is_flag=True, help="Check nothing; list every code that a check can give.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to show problems."
+)
+def check(folder: Path | None, base: str | None, only_list: bool, form: str) -> None:
     """Find everything that is wrong in the sources, without publishing.
 
     Files that cannot be parsed, quotes that no article prints, unknown names, broken shapes, sentences and words that
-    nothing carries, questions answered otherwise: each with its file, and with what to do. docs/problems.md
-    explains every code.
+    nothing carries, questions answered otherwise: each with its file, and with what to do. `onrecord explain CODE`
+    says more about a code, and so does docs/problems.md. For editors and code hosts, --format sarif.
     """
     project = open_project(folder, base)
+    if only_list:
+        list_codes(project, form)
+        return
     with show_progress() as progress:
         _, problems = gather(project, progress)
-    if form == "json":
-        click.echo(json.dumps(as_json(problems), ensure_ascii=False, indent=2))
-    else:
+    if form == "text":
         show_problems(problems)
+    else:
+        echo_json(as_json(problems) if form == "json" else as_sarif(problems, read_codes(project)))
     sys.exit(PROBLEMS if has_errors(problems) else 0)
+
+
+def list_codes(project: Project, form: str) -> None:
+    """Show every code that a check of the project can give."""
+    codes = read_codes(project)
+    if form == "sarif":
+        raise Misuse("SARIF is for problems. List the codes with --format text or json.")
+    if form == "json":
+        echo_json(codes_as_json(codes))
+    else:
+        show_codes(codes)
+
+
+def echo_json(value: object) -> None:
+    """Write a value to stdout as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 @main.command("query")
@@ -247,7 +271,7 @@ def coverage(folder: Path | None, base: str | None, form: str) -> None:
     measured = measure(draft)
     gaps = list(find_gaps(draft.record.articles, measured, draft.sources))
     if form == "json":
-        click.echo(json.dumps(coverage_as_json(measured), ensure_ascii=False, indent=2))
+        echo_json(coverage_as_json(measured))
     else:
         show_coverage(draft.record.articles, measured)
         show_problems(gaps)

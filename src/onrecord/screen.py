@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from onrecord.articles import Article
+from onrecord.codes import Code
 from onrecord.coverage import CARRIED, Coverage, count_states, mean_share
 from onrecord.passages import label_of_sentence
-from onrecord.problems import Problem
+from onrecord.problems import Problem, first_of_each
 from onrecord.project import Project
 from onrecord.vocabulary import slug
 
 PATIENCE = 1.0
+# Of more problems than these only the first of each code is shown.
+SUMMARISED_ABOVE = 10_000
+INDENT = 2
+# How each severity is coloured, in the order in which they are counted.
+COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
 
 @contextmanager
@@ -39,14 +51,68 @@ def show_progress() -> Iterator[Callable[[str], None]]:
 
 
 def show_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
-    """One line for each problem, and how many there are on stderr."""
-    counts = {"error": 0, "warning": 0}
-    for problem in problems:
-        counts[problem.severity] += 1
-        prefix = "warning: " if problem.severity == "warning" else ""
-        click.echo(f"{prefix}{problem}", err=to_stderr)
-    words = [f"{number} {name}{'' if number == 1 else 's'}" for name, number in counts.items() if number]
-    click.echo(", ".join(words) or "No problems.", err=True)
+    """The problems, and how many there are on stderr: on a terminal by file and in colour, otherwise one line for each.
+
+    Of very many only the first of each code is shown, and the others are counted.
+    """
+    found = list(problems)
+    few = len(found) <= SUMMARISED_ABOVE
+    shown = [(problem, 0) for problem in found] if few else first_of_each(found)
+    console = _open_console(to_stderr=to_stderr)
+    if console.file.isatty():
+        _print_by_file(console, [problem for problem, _ in shown])
+    else:
+        for problem, _ in shown:
+            click.echo(_in_one_line(problem), err=to_stderr)
+    for problem, others in shown:
+        if others:
+            click.echo(f"{problem.code}: {others:,} more; all with: onrecord check --format json", err=to_stderr)
+    click.echo(_count_severities(found) or "No problems.", err=True)
+
+
+def _open_console(*, to_stderr: bool = False) -> Console:
+    """Stdout or stderr, plain where NO_COLOR is set (https://no-color.org)."""
+    plain = bool(os.environ.get("NO_COLOR"))
+    return Console(stderr=to_stderr, markup=False, highlight=False, emoji=False, color_system=None if plain else "auto")
+
+
+def _in_one_line(problem: Problem) -> str:
+    """A problem for other programs to read. Messages of several lines, such as a table of rows, are joined."""
+    prefix = "warning: " if problem.severity == "warning" else ""
+    return prefix + " ".join(str(problem).split())
+
+
+def _print_by_file(console: Console, problems: Iterable[Problem]) -> None:
+    """The problems below the names of their files, in the given order, so that errors stay before warnings."""
+    for (file, severity), group in groupby(problems, key=lambda problem: (problem.file, problem.severity)):
+        console.print(Text(file or "no file", style="bold"))
+        for problem in group:
+            place = "line unknown" if problem.line is None else f"line {problem.line}"
+            subject = f"{problem.subject}: " if problem.subject else ""
+            code = (f"{problem.code}: ", COLOURS[severity])
+            what = f"{problem.message} "
+            text = Text.assemble((f"{place}: ", "dim"), subject, code, what, (problem.remedy, "italic"))
+            console.print(Padding(text, (0, 0, 0, INDENT)))
+
+
+def _count_severities(problems: Iterable[Problem]) -> str:
+    counts = Counter(problem.severity for problem in problems)
+    return ", ".join(f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}" for name in COLOURS if counts[name])
+
+
+def show_codes(codes: Iterable[Code]) -> None:
+    """Every code with its severity, where it is checked and what it finds: a table on a terminal, otherwise a line for
+    each, its cells apart by tabs."""
+    rows = [(code.name, code.severity, code.where, code.summary) for code in codes]
+    if not sys.stdout.isatty():
+        click.echo("\n".join("\t".join(row) for row in rows))
+        return
+    table = Table()
+    for title in ("code", "severity", "where it is checked", "what it finds"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    _print(table)
 
 
 def show_rows(project: Project, body: bytes) -> None:
@@ -96,4 +162,4 @@ def _tabulate_sentences(articles: Iterable[Article], measured: Mapping[str, list
 
 def _print(table: Table) -> None:
     """Cells hold data, in which a bracket is a bracket and no markup."""
-    Console(markup=False, highlight=False).print(table, markup=False)
+    _open_console().print(table, markup=False)
