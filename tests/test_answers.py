@@ -19,14 +19,13 @@ from onrecord.answers import (
     TURTLE,
     Dataset,
     NotAcceptableError,
-    RefusedError,
     accepted_media_types,
     answer_query,
     find_keywords,
 )
 from onrecord.checks import Draft
 from onrecord.project import Project
-from onrecord.store import QueryError, Store
+from onrecord.store import QueryError, RefusedError, Store
 
 BASE = "https://weir.example/"
 EVERYTHING = "SELECT * { ?s ?p ?o }"
@@ -99,6 +98,14 @@ def test_a_form_that_cannot_hold_the_answer_is_refused_naming_those_that_can(sto
         r"SELECT * { S\u0045RVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
         r"""SELECT * { FILTER('\u005C' != "x") SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } FILTER('' = "") }""",
         "SELECT * { ?s ?p 'it''s' . #'\n SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+        "PREFIX : <http://127.0.0.1:PORT/sparql> SELECT * { SERVICE: { ?x ?y ?z } }",
+        "PREFIX s: <http://127.0.0.1:PORT/> SELECT * { SERVICEs:sparql { ?x ?y ?z } }",
+        "PREFIX : <http://127.0.0.1:PORT/> SELECT * { SERVICE:sparql { ?x ?y ?z } }",
+        "PREFIX : <http://127.0.0.1:PORT/> SELECT * { SERVICESILENT:sparql { ?x ?y ?z } }",
+        r"SELECT * { OPTIONAL { ?s :a\#b ?o } SERVICE <http://127.0.0.1:PORT/sparql> { ?x ?y ?z } }",
+        r"SELECT * { OPTIONAL { ?s :a\'b ?o } SERVICE <http://127.0.0.1:PORT/s> { ?x ?y ?z } FILTER('' = '') }",
+        "PREFIX : <http://127.0.0.1:PORT/> SELECT * { FILTER(1<2)SERVICE:sparql#>\n { ?x ?y ?z } }",
+        r"SELECT * { FILTER('\u0027' != 'x') SERVICE <http://127.0.0.1:PORT/> { ?x ?y ?z } FILTER('\u0027\u0027') }",
         "SELECT * FROM <http://127.0.0.1:PORT/> { ?s ?p ?o }",
         "SELECT * FROM NAMED <http://127.0.0.1:PORT/> { GRAPH ?g { ?s ?p ?o } }",
         "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
@@ -128,6 +135,8 @@ def test_nothing_is_fetched_or_changed(store: Store, project: Project, canary: C
         "SELECT * FROM <graph/derived> { ?s ?p ?o }",
         "SELECT * FROM NAMED <graph/derived> { GRAPH ?g { ?s ?p ?o } }",
         "PREFIX service: <http://x/> SELECT * { ?s service:from ?o }",
+        "SELECT * { ?s rdfs:label ?l FILTER CONTAINS(?l, 'State Border Service') }",
+        "SELECT * { :state-border-service ?p ?o }",
     ],
 )
 def test_what_only_looks_like_it_is_answered(store: Store, project: Project, query: str) -> None:

@@ -24,7 +24,7 @@ class Case(NamedTuple):
 
 
 ARTICLE, RADIO, VALLEY = "kb/articles/001.ttl", "kb/articles/002.ttl", "kb/valley.ttl"
-SEEDS, QUERY = "seeds/articles.ttl", "kb/queries/causes.rq"
+SEEDS, QUERY, RIVER = "seeds/articles.ttl", "kb/queries/causes.rq", "ontology/river.ttl"
 CASES = {
     "turtle-syntax": Case(VALLEY, "a rec:Curator ;", "a rec:Curator ; ,", VALLEY, 11),
     "blank-node-unheld": Case(VALLEY, ":drought a", "_:lost a rec:Place .\n:drought a", VALLEY, 35),
@@ -50,6 +50,7 @@ CASES = {
         None,
     ),
     "unknown-iri": Case(ARTICLE, ":harle-mill ; rec:stance", ":harle-mil ; rec:stance", ARTICLE, 24),
+    "iri-unpublishable": Case(VALLEY, ":drought a", "<sparql> a rec:Place .\n:drought a", VALLEY, 35),
     "spelling-not-found": Case(VALLEY, '"Harle weir"@en ; rec:form', '"Harl weir"@en ; rec:form', VALLEY, 26),
     "sentence-uncarried": Case(RADIO, '"It meets at 7 Church Lane."', '"at 7 Church Lane"', RADIO, None),
     "word-unmodelled": Case(VALLEY, "rec:hasTime :thursday-night ;", "", ARTICLE, 23),
@@ -62,6 +63,17 @@ CASES = {
     "evidence-lacks-number": Case(VALLEY, "rec:quantity 25 ;", "rec:quantity 52 ;", RADIO, 16),
     "cue-not-printed": Case(
         RADIO, ":valley-radio ; rec:stance c:asserts", ":valley-radio ; rec:stance c:denies", RADIO, 11
+    ),
+    "inconsistent": Case(VALLEY, "claim:dead-12 a", "claim:dead-12 a rec:Occurrence .\nclaim:dead-12 a", VALLEY, 54),
+    "unsatisfiable-class": Case(
+        RIVER,
+        "riv:cause a",
+        "riv:Ferry a owl:Class ; rdfs:subClassOf rec:Place , rec:Happening .\nriv:cause a",
+        RIVER,
+        20,
+    ),
+    "beyond-owl-dl": Case(
+        RIVER, "riv:cause a", "riv:cause a owl:TransitiveProperty , owl:IrreflexiveProperty ,", RIVER, 20
     ),
     "question-without-answer": Case(
         "kb/queries/new.rq", "", "SELECT * WHERE { ?s a riv:CauseClaim }", "kb/queries/new.rq", None

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, TINY, stay_silent
+from conftest import ROOT, TINY, Edit, find_problems, stay_silent
 from onrecord.build import draft_record
 from onrecord.project import Project, read_project
-from onrecord.questions import Question, check_question, compare_rows, is_ordered, read_questions
+from onrecord.questions import (
+    Question,
+    check_question,
+    check_questions,
+    compare_rows,
+    is_ordered,
+    read_questions,
+)
 from onrecord.store import Store
 
 PROJECTS = {"flagship": ROOT, "tiny": TINY}
@@ -74,3 +82,16 @@ def test_the_words_order_by_in_a_comment_do_not_order_an_answer() -> None:
     text = "# ORDER BY would change nothing\nSELECT * WHERE { ?s ?p ?o }"
     question = next(iter(QUESTIONS.values()))[1]
     assert not is_ordered(Question(question.file, question.path, "", "", "", text))
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8000/", "https://a.example/below/", "https://zz.example/"])
+def test_the_questions_are_answered_alike_under_any_base(base: str) -> None:
+    draft = draft_record(read_project(ROOT, base), stay_silent)
+    assert [str(problem) for problem in check_questions(draft.record.project, draft.record.statements)] == []
+
+
+def test_a_question_that_asks_another_endpoint_is_refused_before_it_does(edit: Edit, copy: Path) -> None:
+    edit("kb/queries/far.rq", "", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+    edit("ontology/rules/99.rq", "", "CONSTRUCT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+    refused = {problem.file for problem in find_problems(copy) if "SERVICE is refused" in problem.message}
+    assert refused == {"kb/queries/far.rq", "ontology/rules/99.rq"}

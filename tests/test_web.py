@@ -172,6 +172,40 @@ def test_what_cannot_be_answered_is_explained(
     assert "Traceback" not in answer.text
 
 
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(client: FlaskClient) -> None:
+    answer = client.put("/sparql", data="x")
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+
+
+def test_the_page_of_another_host_may_ask_whether_it_may_post_a_query(client: FlaskClient) -> None:
+    answer = client.options("/sparql", headers={"Origin": "http://x.example", "Access-Control-Request-Method": "POST"})
+    assert answer.status_code == 204
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
+
+
+def test_a_query_posted_in_another_form_is_refused_naming_those_that_are_taken(client: FlaskClient) -> None:
+    answer = client.post("/sparql", json={"query": SELECT})
+    assert answer.status_code == 415
+    assert "application/sparql-query" in answer.text
+
+
+def test_two_queries_at_once_are_refused(client: FlaskClient) -> None:
+    assert client.get("/sparql?query=ASK{}&query=ASK{}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("CONSTRUCT { <http://a/a> <http://a/b> <<( <http://a/a> <http://a/b> <http://a/c> )>> } {}", "jsonld"),
+        ("SELECT (<http://x/f>(1) AS ?x) {}", "json"),
+    ],
+)
+def test_what_the_engine_cannot_answer_is_a_mistake_of_the_query(client: FlaskClient, query: str, form: str) -> None:
+    assert client.get("/sparql", query_string={"query": query, "format": form}).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body", [{"data": {"update": "CLEAR ALL"}}, {"data": "CLEAR ALL", "content_type": "application/sparql-update"}]
 )

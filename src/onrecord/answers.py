@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
 from werkzeug.datastructures import MIMEAccept
 
 from onrecord.project import Project
 from onrecord.reasoning import first_line
-from onrecord.store import GRAPH_FORMATS, RESULT_FORMATS, Answer, QueryError, Store, sparql_syntax_error
+from onrecord.refusals import decode_escapes, parse
+from onrecord.store import GRAPH_FORMATS, RESULT_FORMATS, Answer, QueryError, RefusedError, Store
 
 ROWS_JSON, ROWS_XML = "application/sparql-results+json", "application/sparql-results+xml"
 CSV, TSV, TURTLE = "text/csv", "text/tab-separated-values", "text/turtle"
@@ -48,14 +46,8 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 UPDATES = frozenset(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"))
 READ_ONLY = "This endpoint is read-only: updates are refused. The record is changed in its source files."
-NO_SERVICE = "This endpoint asks no other: SERVICE is refused. Ask the other endpoint yourself, and join the answers."
-
-
-class RefusedError(QueryError):
-    """A query that asks for what this record never does; the message says what, and what to do."""
 
 
 class NotAcceptableError(ValueError):
@@ -78,7 +70,7 @@ def answer_query(
     Raises RefusedError, QueryError if the query cannot be parsed, NotAcceptableError if no media type can hold it.
     """
     chosen = dataset or Dataset()
-    _refuse(project, store, query, chosen)
+    _refuse_graphs(project, store, query, chosen)
     try:
         return store.answer(query, project.prefixes, project.base, media_types, chosen.default, chosen.named)
     except QueryError as error:
@@ -98,18 +90,9 @@ def accepted_media_types(accept: MIMEAccept) -> list[str]:
     return list(dict.fromkeys(ALIASES.get(name, name) for name in admitted))
 
 
-def _refuse(project: Project, store: Store, query: str, dataset: Dataset) -> None:
-    """Refuse what would reach beyond the record: SERVICE, and any graph that is not its own.
-
-    Words are looked up in the text as it stands and with its unicode escapes decoded, since engines differ in when
-    they decode them.
-    """
-    words = {word for text in (query, decode_escapes(query)) for word in find_keywords(text)}
-    if "SERVICE" in words:
-        raise RefusedError(NO_SERVICE)
-    named = {*dataset.default, *dataset.named}
-    if "FROM" in words:
-        named |= _read_from(project, query)
+def _refuse_graphs(project: Project, store: Store, query: str, dataset: Dataset) -> None:
+    """Refuse any graph that is not one of the record's own. The engine loads none; who asks should not think it did."""
+    named = {*dataset.default, *dataset.named, *_read_from(project, query)}
     foreign = sorted(named - store.graph_names()) if named else []
     if foreign:
         names = ", ".join(f"<{name}>" for name in foreign)
@@ -117,15 +100,12 @@ def _refuse(project: Project, store: Store, query: str, dataset: Dataset) -> Non
 
 
 def _read_from(project: Project, query: str) -> set[str]:
-    """The graphs of a query's FROM clauses."""
-    try:
-        parsed = translateQuery(parseQuery(query), base=project.base, initNs=dict(project.prefixes))
-    except Exception as error:
-        fault = sparql_syntax_error(query, project.prefixes, project.base)
-        raise QueryError(
-            fault or "The FROM clauses of this query cannot be read. Write them in a simpler query."
-        ) from error
-    return {str(clause.default or clause.named) for clause in parsed.algebra.datasetClause or ()}
+    """The graphs of a query's FROM clauses; none where the query cannot be parsed, which the engine then says."""
+    if "from" not in decode_escapes(query).lower():
+        return set()
+    parsed = parse(query, project.prefixes, project.base)
+    clauses = (parsed.algebra.datasetClause or ()) if parsed else ()
+    return {str(clause.default or clause.named) for clause in clauses}
 
 
 def explain_syntax(project: Project, query: str, error: QueryError) -> str:
@@ -137,16 +117,6 @@ def explain_syntax(project: Project, query: str, error: QueryError) -> str:
         known = ", ".join(f"{name}:" for name in project.prefixes)
         return f"Nothing declares the prefix {names}. Declare it with PREFIX, or use one that is known: {known}."
     return f"This is not a SPARQL query: {first_line(error)}."
-
-
-def decode_escapes(text: str) -> str:
-    r"""The text with \uXXXX and \UXXXXXXXX as the characters they stand for (SPARQL 1.1 Query, section 19.2)."""
-
-    def character(found: re.Match[str]) -> str:
-        code = int(found[1] or found[2], 16)
-        return chr(code) if code <= sys.maxunicode else found[0]
-
-    return ESCAPE.sub(character, text)
 
 
 def find_keywords(query: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from onrecord.project import Project
 from onrecord.questions import read_questions
 from onrecord.reasoning import derive
 from onrecord.record import Record
-from onrecord.references import find_unknown_iris, find_unprinted_spellings
+from onrecord.references import find_unknown_iris, find_unprinted_spellings, find_unpublishable_iris
 from onrecord.seeds import notation_of_seeds, read_articles
 from onrecord.store import Statement
 from onrecord.validation import read_shapes
@@ -46,9 +46,10 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     stated = _state(project, sources, evidence)
     unknown = find_unknown_iris(project, sources, stated, unparsed)
     unprinted = find_unprinted_spellings(sources, articles, words)
+    unpublishable = find_unpublishable_iris(project, sources, stated)
     progress("deriving")
     derived, in_rules = derive(project, stated)
-    problems += [*in_shapes, *in_questions, *in_articles, *in_evidence, *unknown, *unprinted, *in_rules]
+    problems += [*in_shapes, *in_questions, *in_articles, *in_evidence, *unknown, *unprinted, *unpublishable, *in_rules]
     in_order = tuple(articles[iri] for iri in sorted(articles))
     record = Record(project, _sort([*stated, *derived]), in_order, hash_sources(project))
     return Draft(record, tuple(sources), shapes, evidence, tuple(problems))

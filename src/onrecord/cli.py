@@ -21,7 +21,6 @@ from onrecord.answers import (
     ROWS_JSON,
     TURTLE,
     NotAcceptableError,
-    RefusedError,
     answer_query,
     explain_syntax,
 )
@@ -29,6 +28,7 @@ from onrecord.build import draft_record, gather
 from onrecord.checks import Draft, measure
 from onrecord.codes import codes_as_json, read_codes
 from onrecord.coverage import coverage_as_json, find_gaps
+from onrecord.dossiers import Dossiers, UnknownError, describe_code
 from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.problems import as_json, has_errors
 from onrecord.project import Project, ProjectError, find_project, read_project
@@ -36,12 +36,14 @@ from onrecord.publish import publish
 from onrecord.sarif import as_sarif
 from onrecord.scaffold import create_project
 from onrecord.screen import show_codes, show_coverage, show_problems, show_progress, show_rows
-from onrecord.store import QueryError, Store
+from onrecord.store import QueryError, RefusedError, Store
 from onrecord.web import HOST
 
 # What a query answers with where no format is asked for: a table or CSV for rows, Turtle for triples.
 TABLE, PIPE = (ROWS_JSON, TURTLE), (CSV, TURTLE)
 PROBLEMS, MISUSE = 1, 2
+# How many seconds a server process has to end its answers when it is told to stop.
+PATIENCE = 3
 # How many requests a server process works on at a time, for each processor; and how many it takes before others wait.
 THREADS, BACKLOG = 2, 128
 Command = Callable[..., None]
@@ -253,6 +255,7 @@ def run_server(project: Project, base: str | None, *, port: int, workers: int) -
         blocking_threads=THREADS * (os.cpu_count() or 1),
         backpressure=BACKLOG,
         factory=True,
+        workers_kill_timeout=PATIENCE,
         log_level=LogLevels.warning,
     )
     server.serve()
@@ -276,6 +279,34 @@ def coverage(folder: Path | None, base: str | None, form: str) -> None:
         show_coverage(draft.record.articles, measured)
         show_problems(gaps)
     sys.exit(PROBLEMS if gaps else 0)
+
+
+@main.command()
+@in_project
+@click.argument("what", metavar="WHAT | SUBJECT PREDICATE OBJECT", nargs=-1, required=True)
+def explain(folder: Path | None, base: str | None, what: tuple[str, ...]) -> None:
+    """Say why something is so: a code of a problem, a claim or other thing, or a triple.
+
+    Of a claim: who says it, in which words, who coded it, and the judgements it rests on. Of a triple: the rule that
+    derived it, and from which triples. Names may be full IRIs, relative or prefixed:
+
+    \b
+        onrecord explain quote-not-found
+        onrecord explain claim:az-dead-50
+        onrecord explain claim:az-dead-50 rec:status c:unilateral
+    """
+    project = open_project(folder, base)
+    codes = {code.name: code for code in read_codes(project)}
+    if len(what) == 1 and what[0] in codes:
+        click.echo(describe_code(codes[what[0]]))
+        return
+    if len(what) not in (1, 3):
+        raise Misuse("Name one thing, or the three parts of a triple.")
+    dossiers = Dossiers(draft_project(project), codes)
+    try:
+        click.echo(dossiers.describe_thing(*what) if len(what) == 1 else dossiers.describe_triple(*what))
+    except UnknownError as error:
+        raise Misuse(str(error)) from error
 
 
 @main.command()

@@ -31,6 +31,15 @@ RDF_FORMATS = (
     Format("rdf", "application/rdf+xml", "RDF/XML"),
 )
 FORMATS = (HTML, *RDF_FORMATS)
+# The longest segment of a path that leaves room for an extension in a file name of 255 bytes.
+LONGEST = 240
+# What a path may not begin with: the pages that list things, and the site's own folders and files.
+RESERVED = frozenset(
+    (
+        *("index", "events", "claims", "agents", "places", "articles", "questions", "vocabulary", "sparql", "data"),
+        *("assets", "dumps", "version.json"),
+    )
+)
 
 
 def path_of(project: Project, iri: str, extension: str = HTML.extension) -> str:
@@ -50,3 +59,18 @@ def render_rdf(catalogue: Catalogue, iri: str, media_type: str) -> bytes:
     """The triples of a document, those about the thing itself first; the same bytes for the same record."""
     document = document_of(iri)
     return serialise(catalogue.describe(document), media_type, catalogue.project.prefixes, first=document)
+
+
+def find_unpublishable(project: Project, document: str) -> str | None:
+    """Why no file of the site can hold a document, or None if one can: its path must be plain, and its own."""
+    path = document.removeprefix(project.base)
+    segments = path.split("/")
+    if not path or segments[0] in RESERVED:
+        return "Its place on the site belongs to a page or folder of the site itself."
+    if any(segment in ("", ".", "..") for segment in segments):
+        return "Its path has an empty segment or one of dots."
+    if any(len(segment.encode()) > LONGEST for segment in segments):
+        return f"A segment of its path is longer than {LONGEST} bytes, which no file name can be."
+    if any(segment.endswith(tuple(f".{form.extension}" for form in FORMATS)) for segment in segments):
+        return "A segment of its path ends like a file of the site."
+    return None

@@ -49,6 +49,14 @@ class Project:
                 return f"{name}:{local}"
         return f"<{iri.removeprefix(self.base)}>"
 
+    def expand(self, name: str) -> str:
+        """The IRI that a prefixed name, or a relative or absolute IRI, with angle brackets or without, stands for."""
+        bare = name.removeprefix("<").removesuffix(">")
+        prefix, colon, local = bare.partition(":")
+        if bare == name and colon and prefix in self.prefixes and not local.startswith("//"):
+            return self.prefixes[prefix] + local
+        return self.iri(bare)
+
     @property
     def site(self) -> Path:
         """The folder with templates/ and assets/: the project's own site/, or the package's."""
@@ -88,6 +96,7 @@ def read_project(root: Path, base: str | None = None) -> Project:
 
     Raises ProjectError with every mistake in the file.
     """
+    root = root.resolve()
     settings = _read_settings(root / CONFIG)
     chosen = (base or str(settings["base"])).rstrip("/") + "/"
     if not chosen.startswith(("http://", "https://")):

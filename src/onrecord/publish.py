@@ -27,6 +27,8 @@ def publish(record: Record) -> Path:
         shutil.rmtree(left_over, ignore_errors=True)
     for path, body in render_site(record):
         file = fresh / path
+        if not file.resolve().is_relative_to(fresh.resolve()):
+            raise ValueError(f"{path} lies outside the site")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
     if public.exists():

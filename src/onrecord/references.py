@@ -11,6 +11,7 @@ from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from onrecord.articles import Article
+from onrecord.documents import find_unpublishable
 from onrecord.graph import Source
 from onrecord.problems import Problem
 from onrecord.project import Project
@@ -50,6 +51,23 @@ def _unknown(project: Project, source: Source, iri: str, known: set[str]) -> Pro
     remedy = f"{hint}Correct the name, or describe the thing (give it a type)."
     line = _line_of_name(source, name)
     return Problem(source.file, line, name, "unknown-iri", f"Nothing in the sources defines {name}.", remedy)
+
+
+def find_unpublishable_iris(
+    project: Project, sources: Iterable[Source], statements: Iterable[Statement]
+) -> Iterator[Problem]:
+    """Every IRI of the record's own whose document could have no file, or would take the place of another."""
+    terms = {str(term).partition("#")[0] for statement in statements for term in statement[:3]}
+    named = list(sources)
+    for iri in sorted(term for term in terms if term.startswith(project.base)):
+        fault = find_unpublishable(project, iri)
+        if fault is None:
+            continue
+        relative = iri.removeprefix(project.base)
+        source = next((one for one in named if f"<{relative}" in one.text), None)
+        line = source.line_of(f"<{relative}") if source else None
+        remedy = "Give the thing another IRI, such as id/ and a word."
+        yield Problem(source.file if source else "", line, f"<{relative}>", "iri-unpublishable", fault, remedy)
 
 
 def _line_of_name(source: Source, name: str) -> int | None:

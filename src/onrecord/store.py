@@ -13,6 +13,8 @@ import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
+from onrecord.refusals import find_refusal
+
 Triple = tuple[Node, Node, Node]
 Row = dict[str, Node]
 
@@ -28,6 +30,10 @@ class Statement(NamedTuple):
 
 class QueryError(ValueError):
     """A query that cannot be parsed; the message is the engine's, with line and column."""
+
+
+class RefusedError(QueryError):
+    """A query that asks for what this record never does; the message says what, and what to do."""
 
 
 class Answer(NamedTuple):
@@ -118,6 +124,21 @@ def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str
     return {name: space for name, space in prefixes.items() if any(used.startswith(space) for used in spaces)}
 
 
+Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+def _serialise_result(result: Result, media_types: Sequence[str], prefixes: Mapping[str, str]) -> Answer:
+    if isinstance(result, ox.QueryTriples):
+        media_type = _first(media_types, GRAPH_FORMATS)
+        rows = sorted(result, key=str)
+        form = GRAPH_FORMATS[media_type]
+        return Answer(ox.serialize(rows, format=form, prefixes=_used(prefixes, rows)) or b"", media_type)
+    media_type = _first(media_types, RESULT_FORMATS)
+    if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
+        return Answer(f"{str(bool(result)).lower()}\n".encode(), media_type)
+    return Answer(result.serialize(format=RESULT_FORMATS[media_type]) or b"", media_type)
+
+
 class Store:
     """The embedded store: named graphs, and their union as the default graph."""
 
@@ -174,15 +195,10 @@ class Store:
         with the media types that can hold its answer if none of these can.
         """
         result = self._run(query, prefixes, base, {}, (default_graphs, named_graphs))
-        if isinstance(result, ox.QueryTriples):
-            media_type = _first(media_types, GRAPH_FORMATS)
-            rows = sorted(result, key=str)
-            form = GRAPH_FORMATS[media_type]
-            return Answer(ox.serialize(rows, format=form, prefixes=_used(prefixes, rows)) or b"", media_type)
-        media_type = _first(media_types, RESULT_FORMATS)
-        if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
-            return Answer(f"{str(bool(result)).lower()}\n".encode(), media_type)
-        return Answer(result.serialize(format=RESULT_FORMATS[media_type]) or b"", media_type)
+        try:
+            return _serialise_result(result, media_types, prefixes)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise QueryError(str(error)) from error
 
     def graph_names(self) -> set[str]:
         """The IRIs of the named graphs."""
@@ -208,7 +224,7 @@ class Store:
         base: str,
         bindings: Mapping[str, Node],
         dataset: tuple[Sequence[str], Sequence[str]] = ((), ()),
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    ) -> Result:
         substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
             ox.Variable(name): _to_engine(term) for name, term in bindings.items()
         }
@@ -218,11 +234,14 @@ class Store:
             # SPARQL 1.1 Protocol, section 2.1.4: a dataset named by the client replaces the whole of ours.
             limits["default_graph"] = [_named_node(graph) for graph in default]
             limits["named_graphs"] = [_named_node(graph) for graph in named]
+        refusal = find_refusal(query, prefixes, base)
+        if refusal:
+            raise RefusedError(refusal)
         try:
             return self._store.query(
                 query, base_iri=base, prefixes=dict(prefixes), substitutions=substitutions, **limits
             )
-        except SyntaxError as error:
+        except (SyntaxError, ValueError, RuntimeError, OSError) as error:
             raise QueryError(str(error)) from error
 
 
@@ -246,6 +265,9 @@ def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str
 
 def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> str | None:
     """What is wrong with a query's syntax, or None."""
+    refusal = find_refusal(query, prefixes, base)
+    if refusal:
+        return refusal
     try:
         ox.Store().query(query, base_iri=base, prefixes=dict(prefixes))
     except SyntaxError as error:

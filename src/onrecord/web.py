@@ -18,11 +18,11 @@ from werkzeug.wrappers import Response
 from onrecord.answers import (
     FORMATS,
     MEDIA_TYPES,
+    READ_ONLY,
     ROWS_JSON,
     TURTLE,
     Dataset,
     NotAcceptableError,
-    RefusedError,
     accepted_media_types,
     answer_query,
     explain_syntax,
@@ -33,7 +33,7 @@ from onrecord.dumps import STORE_DUMP
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project, read_project
 from onrecord.questions import read_results
-from onrecord.store import QueryError, Store
+from onrecord.store import QueryError, RefusedError, Store
 
 HOST = "127.0.0.1"
 # Nothing is loaded from elsewhere, nothing is run but what the site itself carries.
@@ -45,6 +45,7 @@ FILE_TYPES = {
     ".css": "text/css",
     ".json": "application/json",
 }
+QUERY_TYPES = ("application/x-www-form-urlencoded", "application/sparql-query", "multipart/form-data")
 Cell = tuple[str, str, str]
 
 
@@ -59,11 +60,13 @@ class Endpoint:
 
     def respond(self) -> Response:
         """Answer the request as SPARQL 1.1 Protocol, section 2.1, asks; a browser gets pages."""
-        if "update" in request.form or request.mimetype == "application/sparql-update":
-            return self._fail(403, "This endpoint is read-only: updates are refused.", "")
+        fault = find_fault()
+        if fault:
+            return self._fail(*fault, "")
         query = self._read_query()
-        if query is None:
-            return self._explain()
+        return self._explain() if query is None else self._try(query)
+
+    def _try(self, query: str) -> Response:
         try:
             return self._answer(query)
         except RefusedError as error:
@@ -128,15 +131,26 @@ class Endpoint:
         return Response(f"{text}\n", status, content_type=with_charset("text/plain"))
 
 
+def find_fault() -> tuple[int, str] | None:
+    """What is wrong with how the endpoint was asked, before the query is looked at: a status and its reason."""
+    if "update" in request.form or request.mimetype == "application/sparql-update":
+        return 403, READ_ONLY
+    if request.method == "POST" and request.mimetype not in QUERY_TYPES:
+        return 415, f"POST a query as {' or as '.join(QUERY_TYPES)}."
+    if len(request.values.getlist("query")) > 1:
+        return 400, "There are several queries. Ask one at a time."
+    return None
+
+
 def create_app(project: Project) -> Flask:
     """The site of a project that has been published, as a WSGI application."""
     app = Flask("onrecord", static_folder=None)
     templates = load_templates(project.site / "templates")
     endpoint = Endpoint(project, templates)
 
-    @app.route("/sparql", methods=["GET", "POST"])
+    @app.route("/sparql", methods=["GET", "POST", "OPTIONS"])
     def sparql() -> Response:
-        return endpoint.respond()
+        return answer_preflight() if request.method == "OPTIONS" else endpoint.respond()
 
     @app.route("/", defaults={"path": ""})
     @app.route("/<path:path>")
@@ -159,6 +173,13 @@ def create_app(project: Project) -> Flask:
     return app
 
 
+def answer_preflight() -> Response:
+    """What a browser may send from the page of another host (Fetch Standard, section 3.2)."""
+    methods, headers = "GET, HEAD, POST, OPTIONS", "Accept, Content-Type"
+    allowed = {"Allow": methods, "Access-Control-Allow-Methods": methods, "Access-Control-Allow-Headers": headers}
+    return Response(status=204, headers=allowed)
+
+
 def create_served_app() -> Flask:
     """The application of the project that the environment names; what the server's processes load."""
     folder, base = os.environ["ONRECORD_PROJECT"], os.environ.get("ONRECORD_BASE")
@@ -168,11 +189,12 @@ def create_served_app() -> Flask:
 def find_file(project: Project, path: str) -> Response:
     """A published file; or, for a thing, the way (303) to the document that the client prefers."""
     wanted = path or "index.html"
-    held = safe_join(str(project.public), wanted)
-    if held is not None and Path(held).is_file():
+    if posixpath.normpath(wanted) != wanted:
+        raise NotFound(f"There is nothing at /{path}.")
+    if is_published_file(project, wanted):
         suffix = posixpath.splitext(wanted)[1]
         return send_from_directory(project.public, wanted, mimetype=FILE_TYPES.get(suffix, "text/plain"))
-    documents = [form for form in DOCUMENT_FORMATS if _is_published(project, wanted, form)]
+    documents = [form for form in DOCUMENT_FORMATS if is_published_file(project, f"{wanted}.{form.extension}")]
     if not documents:
         raise NotFound(f"There is nothing at /{path}.")
     chosen = choose_format(documents)
@@ -182,9 +204,13 @@ def find_file(project: Project, path: str) -> Response:
     return redirect(f"{request.script_root}/{wanted}.{chosen.extension}", code=303)
 
 
-def _is_published(project: Project, path: str, form: Format) -> bool:
-    file = safe_join(str(project.public), f"{path}.{form.extension}")
-    return file is not None and Path(file).is_file()
+def is_published_file(project: Project, path: str) -> bool:
+    """Whether the site has a file at a path; a path that no file can have is none."""
+    file = safe_join(str(project.public), path)
+    try:
+        return file is not None and Path(file).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def choose_format(documents: list[Format]) -> Format | None:
@@ -213,7 +239,15 @@ def explain_error(project: Project, templates: Environment, error: HTTPException
     """What is wrong, as a page for a browser and as a line of text for everyone else."""
     text, status = error.description or error.name, error.code or 500
     if not prefers_html():
-        return Response(f"{text}\n", status, content_type=with_charset("text/plain"))
+        return _add_headers(Response(f"{text}\n", status, content_type=with_charset("text/plain")), error)
     settings = page_settings(project, request.path.lstrip("/"))
     page = templates.get_template("message.html").render(**settings, title=error.name, text=text)
-    return Response(page, status, content_type=with_charset(HTML.media_type))
+    return _add_headers(Response(page, status, content_type=with_charset(HTML.media_type)), error)
+
+
+def _add_headers(response: Response, error: HTTPException) -> Response:
+    """Keep what the error says in headers, such as the methods that are allowed."""
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response

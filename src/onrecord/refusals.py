@@ -1,0 +1,69 @@
+"""Refusals: what a query asks for that is never done, found before the query is evaluated.
+
+The engine follows SERVICE to any address and cannot be told not to, and it reads some texts as SERVICE that the grammar
+does not. So wherever the word occurs, whatever it is part of, the query must prove harmless: it is parsed, and refused
+if it cannot be, or if a call of another endpoint is found in it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import Query
+
+NO_SERVICE = (
+    "No other endpoint is asked: SERVICE is refused, and so is a query with the word in it that cannot be read with "
+    "certainty. Ask the other endpoint yourself, and join the answers."
+)
+ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def find_refusal(query: str, prefixes: Mapping[str, str], base: str) -> str | None:
+    """Why a query is refused, or None if it reaches nothing but the store.
+
+    Engines differ in when they decode unicode escapes, so the query is looked at both ways.
+    """
+    if "service" not in decode_escapes(query).lower():
+        return None
+    readings = (query, ESCAPE.sub("x", query))
+    return NO_SERVICE if any(_asks_another(text, prefixes, base) for text in readings) else None
+
+
+def _asks_another(query: str, prefixes: Mapping[str, str], base: str) -> bool:
+    """Whether a query calls another endpoint, or cannot be parsed."""
+    parsed = parse(query, prefixes, base)
+    return parsed is None or any(node.name == "ServiceGraphPattern" for node in _nodes(parsed.algebra))
+
+
+def parse(query: str, prefixes: Mapping[str, str], base: str) -> Query | None:
+    """The algebra of a query (SPARQL 1.1 Query, section 18), or None if it cannot be parsed."""
+    try:
+        return translateQuery(parseQuery(query), base=base, initNs=dict(prefixes))
+    except Exception:
+        # pyparsing, rdflib and the limit of recursion each raise errors of their own; none of them is an answer.
+        return None
+
+
+def _nodes(value: object) -> Iterator[CompValue]:
+    if isinstance(value, CompValue):
+        yield value
+        for inner in value.values():
+            yield from _nodes(inner)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for inner in value:
+            yield from _nodes(inner)
+
+
+def decode_escapes(text: str) -> str:
+    r"""The text with \uXXXX and \UXXXXXXXX as the characters they stand for (SPARQL 1.1 Query, section 19.2)."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1] or found[2], 16)
+        return chr(code) if code <= sys.maxunicode else found[0]
+
+    return ESCAPE.sub(character, text)
