@@ -73,3 +73,11 @@ def test_the_installed_program_runs_its_own_code(installed: Path, tmp_path: Path
     command = [str(python), "-c", "import onrecord; print(onrecord.__file__)"]
     file = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True).stdout
     assert str(installed.parents[1]) in file
+
+
+def test_the_installed_program_explains_its_codes(installed: Path, tmp_path: Path) -> None:
+    subprocess.run([installed, "init", tmp_path / "wheel"], check=True, cwd=tmp_path)
+    for code in ("quote-not-found", "claim-about"):
+        command = [str(installed), "explain", code]
+        told = subprocess.run(command, check=True, cwd=tmp_path / "wheel", capture_output=True, text=True).stdout
+        assert "example:" in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rdflib import BNode
@@ -20,25 +20,39 @@ def derive(project: Project, statements: Iterable[Statement]) -> tuple[list[Stat
 
     A rule that cannot be parsed, or that makes blank nodes, becomes a problem.
     """
-    store, graph = Store(), vocabulary(project).graph("derived")
+    derived: list[Statement] = []
+    problems: list[Problem] = []
+    for _, made in run_rules(project, Store(), statements):
+        if isinstance(made, Problem):
+            problems.append(made)
+        else:
+            derived += made
+    return derived, problems
+
+
+def run_rules(
+    project: Project, store: Store, statements: Iterable[Statement]
+) -> Iterator[tuple[str, list[Statement] | Problem]]:
+    """Each rule's file in turn, with the statements that no rule before it made.
+
+    The store holds what the rule saw; what it made is added when the next rule is asked for.
+    """
+    graph = vocabulary(project).graph("derived")
     before = list(statements)
     store.load(before)
     known = {statement[:3] for statement in before}
-    derived: list[Statement] = []
-    problems: list[Problem] = []
     for file, path in rule_files(project):
         constructed = _construct(project, store, file, path)
         if isinstance(constructed, Problem):
-            problems.append(constructed)
+            yield file, constructed
             continue
         fresh = [Statement(*triple, graph) for triple in sorted(set(constructed) - known)]
         if any(isinstance(term, BNode) for statement in fresh for term in (statement.subject, statement.object)):
-            problems.append(_blank_node_problem(file))
+            yield file, _blank_node_problem(file)
             continue
+        yield file, fresh
         known.update(statement[:3] for statement in fresh)
         store.load(fresh)
-        derived += fresh
-    return derived, problems
 
 
 def rule_files(project: Project) -> list[tuple[str, Path]]:
