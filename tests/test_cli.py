@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,18 +70,16 @@ def test_codes_are_not_listed_as_sarif() -> None:
     assert run("check", "--list", "--format", "sarif", "--project", str(TINY)).exit_code == 2
 
 
-@contextmanager
-def terminal() -> Iterator[Callable[[], str]]:
-    """Stdout as a terminal; gives a function that reads what was shown there."""
+def shown_on_a_terminal(problems: list[Problem]) -> str:
+    """What a terminal of 80 columns gets to show."""
     leader, follower = pty.openpty()
     with os.fdopen(follower, "w") as screen, redirect_stdout(screen):
-
-        def read() -> str:
-            screen.flush()
-            return os.read(leader, 10_000).decode().replace("\r", "")
-
-        yield read
-    os.close(leader)
+        show_problems(problems)
+    shown = b""
+    with os.fdopen(leader, "rb", buffering=0) as keyboard, suppress(OSError):
+        while part := keyboard.read(1024):
+            shown += part
+    return shown.decode().replace("\r", "")
 
 
 FOUND = [
@@ -94,10 +91,7 @@ FOUND = [
 
 def test_on_a_terminal_problems_stand_below_their_file_errors_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    with terminal() as read:
-        show_problems(FOUND)
-        shown = [line.rstrip() for line in read().splitlines()]
-    assert shown == [
+    assert [line.rstrip() for line in shown_on_a_terminal(FOUND).splitlines()] == [
         *("kb/a.ttl", "  line 12: claim:x: quote-not-found: It is not there. Copy it."),
         *("  line unknown: quote-not-found: It is", "  not there. Copy it."),
         *("kb/a.ttl", "  line 3: claim:y: claim-carried: Nobody says so. Remove it."),
@@ -107,9 +101,7 @@ def test_on_a_terminal_problems_stand_below_their_file_errors_first(monkeypatch:
 def test_a_terminal_shows_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    with terminal() as read:
-        show_problems(FOUND)
-        assert "\x1b[1;31mquote-not-found" in read()
+    assert "\x1b[1;31mquote-not-found" in shown_on_a_terminal(FOUND)
 
 
 def test_a_pipe_gets_one_line_for_each_problem_and_no_colours(capsys: pytest.CaptureFixture[str]) -> None:

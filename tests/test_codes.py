@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def test_every_code_says_what_is_wrong_with_an_example_and_what_to_do(code: Code
     assert code.example
     assert code.severity in ("error", "warning")
     assert code.where
+
+
+def test_codes_are_headings_below_that_of_their_stage() -> None:
+    for page in (PROBLEMS_PAGE, SHAPES_PAGE):
+        stages = re.findall(r"^## (.*)$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE)
+        assert stages == list(dict.fromkeys(code.where for code in read_page(page)))
 
 
 def test_a_code_of_the_program_names_the_stage_that_finds_it() -> None:
