@@ -64,7 +64,7 @@ CASES = {
     "cue-not-printed": Case(
         RADIO, ":valley-radio ; rec:stance c:asserts", ":valley-radio ; rec:stance c:denies", RADIO, 11
     ),
-    "inconsistent": Case(VALLEY, "claim:dead-12 a", "claim:dead-12 a rec:Occurrence .\nclaim:dead-12 a", VALLEY, 54),
+    "inconsistent": Case(VALLEY, "claim:dead-12 a", "claim:dead-12 a rec:Occurrence .\nclaim:dead-12 a", VALLEY, 55),
     "unsatisfiable-class": Case(
         RIVER,
         "riv:cause a",

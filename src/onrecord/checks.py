@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rdflib import Graph
 
+from onrecord.consistency import find_inconsistencies
 from onrecord.coverage import Coverage, find_gaps, measure_coverage
 from onrecord.evidence import Evidence
 from onrecord.graph import Source
@@ -38,6 +39,11 @@ def _check_wording(draft: Draft) -> Iterable[Problem]:
     return find_unworded(record.project, record.statements, record.articles, Locator(record.project, draft.sources))
 
 
+def _check_logic(draft: Draft) -> Iterable[Problem]:
+    record = draft.record
+    return find_inconsistencies(record.statements, Locator(record.project, draft.sources))
+
+
 def _check_coverage(draft: Draft) -> Iterable[Problem]:
     return find_gaps(draft.record.articles, measure(draft), draft.sources)
 
@@ -66,5 +72,6 @@ CHECKS = (
     Check("shapes", "validating against the shapes", _check_shapes),
     Check("wording", "holding the model against the words", _check_wording),
     Check("coverage", "measuring coverage", _check_coverage),
+    Check("logic", "reasoning with HermiT", _check_logic),
     Check("questions", "asking the questions", _check_questions),
 )

@@ -9,6 +9,7 @@ from rdflib import URIRef
 
 from onrecord.graph import Source
 from onrecord.project import Project
+from onrecord.store import Statement
 
 
 class Locator:
@@ -20,10 +21,35 @@ class Locator:
 
     def find(self, focus: str) -> tuple[str, int | None]:
         """The file and line of an IRI; no line rather than a wrong one, no file if no source states it."""
-        owner = URIRef(focus.partition("#")[0])
         if focus.startswith(self.project.base + "attribution/"):
             return self._attribution(focus)
-        return self._stated(owner)
+        return self._stated(self._owner(focus))
+
+    def _owner(self, focus: str) -> URIRef:
+        """The thing itself if a source names it, otherwise the thing that holds it."""
+        named = any((URIRef(focus), None, None) in source.triples for source in self.sources)
+        return URIRef(focus if named else focus.partition("#")[0])
+
+    def find_statement(self, statement: Statement) -> tuple[str, int | None]:
+        """The file of a statement and the line that names its value, or else the line of its subject.
+
+        No file if no source states it, as when it is derived.
+        """
+        for source in self.sources:
+            if source.graph == statement.graph:
+                starts = self._starts(source, str(statement.subject))
+                value = self.project.compact(str(statement.object))
+                found = [line for start in starts for line in _lines_that_name(value, source.text, start)]
+                return source.file, next((lines[0] for lines in (found, starts) if len(lines) == 1), None)
+        return "", None
+
+    def _starts(self, source: Source, subject: str) -> list[int]:
+        """The lines at which a source begins to speak of a subject."""
+        if subject.startswith(self.project.base + "attribution/"):
+            _, line = self._attribution(subject.partition("#")[0])
+            return [] if line is None else [line]
+        name = re.escape(self.project.compact(str(self._owner(subject))))
+        return [source.text.count("\n", 0, one.start()) + 1 for one in re.finditer(rf"^{name}\s", source.text, re.M)]
 
     def _stated(self, owner: URIRef) -> tuple[str, int | None]:
         for source in self.sources:
@@ -49,3 +75,15 @@ def _line_of_attribution(text: str, claim: str, speaker: str, stance: str) -> in
         if {claim, speaker, stance} <= named:
             lines.append(text.count("\n", 0, start) + 1)
     return lines[0] if len(lines) == 1 else None
+
+
+def _lines_that_name(value: str, text: str, start: int) -> list[int]:
+    """The lines that name a value, up to where the next thing or the next attribution begins."""
+    named = re.compile(rf"(?<![\w:-]){re.escape(value)}(?![\w:-])")
+    found = []
+    for number, line in enumerate(text.splitlines()[start - 1 :], start):
+        if number > start and re.match(r"[^\s#]|.*rec:claim\s", line):
+            break
+        if named.search(line):
+            found.append(number)
+    return found
