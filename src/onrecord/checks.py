@@ -16,7 +16,7 @@ from onrecord.problems import Problem
 from onrecord.questions import check_questions
 from onrecord.record import Record
 from onrecord.validation import validate
-from onrecord.wording import find_unworded
+from onrecord.witness import find_unworded
 
 
 @dataclass(frozen=True)
