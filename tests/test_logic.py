@@ -10,7 +10,8 @@ from rdflib.collection import Collection
 from rdflib.namespace import SKOS
 
 from onrecord.checks import Draft
-from onrecord.logic import PROFILES, Reading, Reasoning, Triple, find_violations, project_owl, read_owl, reason
+from onrecord.logic import PROFILES, Reading, Reasoning, find_violations, project_owl, read_owl, reason
+from onrecord.store import Triple
 
 CONSISTENT = Reasoning(consistent=True, unsatisfiable=())
 INCONSISTENT = Reasoning(consistent=False, unsatisfiable=())

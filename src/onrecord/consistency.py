@@ -14,12 +14,13 @@ from onrecord.clashes import Clash, Membership, Schema, find_clashes
 from onrecord.explanations import Axiom, explain, shrink
 from onrecord.graph import ONTOLOGY
 from onrecord.locator import Locator
-from onrecord.logic import UnreasonableError, reason
+from onrecord.logic import Reasoning, UnreasonableError, reason
 from onrecord.problems import Problem
 from onrecord.store import Statement, Triple
 
 # How long HermiT tries to narrow down a contradiction that Pellet does not explain, in seconds; what is then shown.
 PATIENCE, SHOWN_AT_MOST, TEXT_AT_MOST = 60.0, 6, 40
+SOUND = Reasoning(consistent=True, unsatisfiable=())
 WITNESS = URIRef("urn:onrecord:witness")
 # How Manchester syntax words what is one triple in RDF; and which of these read the same from both sides.
 PREDICATES = {
@@ -37,9 +38,11 @@ def find_inconsistencies(statements: Sequence[Statement], located: Locator) -> l
 
     Of other contradictions only one is reported at a time.
     """
-    reasoner = _Reasoner(statements, located)
     try:
-        found = reason(reasoner.triples)
+        found = reason(statement[:3] for statement in statements)
+        if found == SOUND:
+            return []
+        reasoner = _Reasoner(statements, located)
         if found.consistent:
             return list(reasoner.report_classes({URIRef(iri) for iri in found.unsatisfiable}))
         return list(reasoner.report_contradictions())
