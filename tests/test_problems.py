@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,28 @@ CASES = {
     "rule-blank-node": Case(
         "ontology/rules/99.rq", "", "CONSTRUCT { [] a ?x } WHERE { ?s a ?x }", "ontology/rules/99.rq", None
     ),
+    "bad-iri": Case(VALLEY, ":drought a", "<id/the drought> a rec:Place .\n:drought a", VALLEY, 35),
+    "bad-literal": Case(VALLEY, '"Harle Mill"@en ;', '"Harle Mill"@en-x ;', VALLEY, 18),
+    "rule-fails": Case(
+        "ontology/rules/99.rq",
+        "",
+        "CONSTRUCT { ?s a ?x } WHERE { ?s a ?y BIND (<http://example.org/rank>(?y) AS ?x) }",
+        "ontology/rules/99.rq",
+        None,
+    ),
+    "shape-unusable": Case(
+        "shapes/own.ttl",
+        "",
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<shape/own> a sh:NodeShape ;\n"
+        "    sh:targetClass <ontology/record#Claim> ; sh:property [ sh:minCount 1 ] .",
+        "shapes/own.ttl",
+        2,
+    ),
+    "template-syntax": Case("site/templates/base.html", "", "<p>\n{% foo", "site/templates/base.html", 2),
+    "template-missing": Case("site/templates/base.html", "", "", "site/templates/claim.html", None),
+    "quote-not-text": Case(RADIO, '"The Water Board counted 25 dead trout."', "25", RADIO, 16),
+    "name-needed": Case(RADIO, "rec:speaker :valley-radio", 'rec:speaker "Valley Radio"', RADIO, 11),
+    "relay-unclear": Case(RADIO, "( :river-gazette )", ":river-gazette , :harle-mill", RADIO, 15),
     "missing-file": Case(SEEDS, "001_gazette.txt", "001_lost.txt", SEEDS, 10),
     "seed-changed": Case("seeds/002_radio.txt", "25", "26", SEEDS, 23),
     "article-undescribed": Case("seeds/003_new.txt", "", "News.\n", "seeds/003_new.txt", None),
@@ -54,7 +77,32 @@ CASES = {
     "spelling-not-found": Case(VALLEY, '"Harle weir"@en ; rec:form', '"Harl weir"@en ; rec:form', VALLEY, 26),
     "sentence-uncarried": Case(RADIO, '"It meets at 7 Church Lane."', '"at 7 Church Lane"', RADIO, None),
     "word-unmodelled": Case(VALLEY, "rec:hasTime :thursday-night ;", "", ARTICLE, 23),
+    "identifier-not-in-reference": Case(
+        "kb/outside/identifiers.ttl", "/4711>", "/4712>", "kb/outside/identifiers.ttl", 7
+    ),
     "statement-beyond-slots": Case(VALLEY, '"40 trout died."', '"40 trout died on Friday."', VALLEY, 56),
+    "side-not-in-statement": Case(VALLEY, '"Harle Mill closed', '"Somebody closed', VALLEY, 62),
+    "roles-against-statement": Case(
+        VALLEY,
+        ":drought a",
+        ':blame a rec:Account ; rec:accountOf :closing ; rdfs:label "Blame, according to the Water Board"@en ;\n'
+        "    rec:hasRole [ rec:roleKind c:actor ; rec:player :water-board ] ,\n"
+        "        [ rec:roleKind c:target ; rec:player :harle-mill ] ;\n"
+        '    rec:basis "b"@en ; rec:curator :first-coder ; rec:reviewedBy :second-coder .\n'
+        "claim:blame a rec:OccurrenceClaim ; rec:claimsOccurrenceOf :blame ;\n"
+        '    rec:statement "Harle Mill was blamed by the Water Board."@en .\n:drought a',
+        VALLEY,
+        39,
+    ),
+    "marker-without-concept": Case(VALLEY, '"25 trout died."', '"25 trout would die."', VALLEY, 58),
+    "concept-without-marker": Case(
+        VALLEY, "rec:quantity 25 ;", "rec:quantity 25 ; rec:modality c:planned ;", VALLEY, 58
+    ),
+    "speaker-as-of-another": Case(ARTICLE, 'rec:speakerAs "the club"', 'rec:speakerAs "Harle Mill"', ARTICLE, 20),
+    "relay-not-named": Case(RADIO, "rec:via ( :river-gazette ) ;", "", RADIO, 13),
+    "component-without-total": Case(
+        VALLEY, "rec:quantity 25 ;", "rec:quantity 25 ; rec:componentOf claim:dead-40 ;", RADIO, 16
+    ),
     "figure-against-words": Case(VALLEY, "rec:lowerBound 12 ;", "rec:quantity 12 ;", VALLEY, 54),
     "speaker-not-named": Case(ARTICLE, 'rec:speakerAs "the club" ;', "", ARTICLE, 20),
     "speaker-as-not-printed": Case(ARTICLE, 'rec:speakerAs "the club"', 'rec:speakerAs "the anglers"', ARTICLE, 20),
@@ -96,6 +144,12 @@ def test_a_file_that_is_not_utf_8_is_found(copy: Path) -> None:
     assert "unreadable-file" in {problem.code for problem in find_problems(copy)}
 
 
+def test_a_project_without_any_source_is_told_so(copy: Path) -> None:
+    for folder in ("kb", "seeds"):
+        shutil.rmtree(copy / folder)
+    assert "nothing-to-publish" in {problem.code for problem in find_problems(copy)}
+
+
 def test_the_small_project_has_no_problem(copy: Path) -> None:
     assert find_problems(copy) == []
 
@@ -128,7 +182,7 @@ def test_an_unknown_name_comes_with_the_nearest_known_one(edit: Edit, copy: Path
 
 def test_every_code_is_documented_and_provoked() -> None:
     headings = {code.name for code in read_page(PROBLEMS_PAGE)}
-    assert headings == codes_in_the_program() == {*CASES, "unreadable-file"}
+    assert headings == codes_in_the_program() == {*CASES, "unreadable-file", "nothing-to-publish"}
 
 
 def codes_in_the_program() -> set[str]:

@@ -13,9 +13,12 @@ from onrecord.project import Project
 from onrecord.questions import read_questions
 from onrecord.reasoning import derive
 from onrecord.record import Record
+from onrecord.reference import find_unreferenced
 from onrecord.references import find_unknown_iris, find_unprinted_spellings, find_unpublishable_iris
 from onrecord.seeds import notation_of_seeds, read_articles
+from onrecord.shapes import find_unusable
 from onrecord.store import Statement
+from onrecord.templates import find_broken_templates
 from onrecord.validation import read_shapes
 from onrecord.vocabulary import vocabulary
 
@@ -25,10 +28,10 @@ Progress = Callable[[str], None]
 def gather(project: Project, progress: Progress) -> tuple[Record | None, list[Problem]]:
     """Read, derive and check everything; write nothing. No record comes back if there is an error."""
     draft = draft_record(project, progress)
-    problems = list(draft.problems)
+    problems = [*draft.problems, *find_broken_templates(project)]
     # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
-    if not has_errors(problems):
-        problems += check_record(draft, progress)
+    sound = not has_errors(problems)
+    problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
     return (None if has_errors(problems) else draft.record), sort_problems(problems)
 
 
@@ -37,7 +40,7 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     words = vocabulary(project)
     progress("reading the sources")
     sources, problems = read_sources(project)
-    unparsed = read_unparsed(project, problems)
+    unparsed = read_unparsed(project, sources)
     shapes, in_shapes = read_shapes(project)
     _, in_questions = read_questions(project)
     articles, in_articles = read_articles(project, sources, words, unparsed)
@@ -50,6 +53,7 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     progress("deriving")
     derived, in_rules = derive(project, stated)
     problems += [*in_shapes, *in_questions, *in_articles, *in_evidence, *unknown, *unprinted, *unpublishable, *in_rules]
+    problems += find_unreferenced(project, sources)
     in_order = tuple(articles[iri] for iri in sorted(articles))
     record = Record(project, _sort([*stated, *derived]), in_order, hash_sources(project))
     return Draft(record, tuple(sources), shapes, evidence, tuple(problems))

@@ -31,7 +31,7 @@ NOT_FOLLOWED = (
 NOT_CONTENT = frozenset(
     (
         *("label", "type", "altLabel", "hiddenLabel", "prefLabel", "definition", "sameAs", "isDefinedBy", "inScheme"),
-        *("broader", "eventCode"),
+        *("broader", "eventCode", "lowerBound", "upperBound"),
     )
 )
 
