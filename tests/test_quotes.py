@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from onrecord.articles import Article, Corrections, Span, cut_sentences
-from onrecord.quotes import Fault, find_quote
+from onrecord.problems import Fault
+from onrecord.quotes import find_quote
 
 TEXT = "“Shut,” he said. “Shut,” she said.\u00a0Closed."
 ARTICLE = Article("http://x/article/1", "seeds/1.txt", TEXT, cut_sentences(TEXT, Corrections(), "body"))

@@ -32,7 +32,8 @@ from onrecord.dossiers import Dossiers, UnknownError, describe_code
 from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.problems import as_json, has_errors
 from onrecord.project import Project, ProjectError, find_project, read_project
-from onrecord.publish import publish
+from onrecord.publish import PublishError, publish, restore
+from onrecord.safety import SafeGroup
 from onrecord.sarif import as_sarif
 from onrecord.scaffold import create_project
 from onrecord.screen import show_codes, show_coverage, show_problems, show_progress, show_rows
@@ -100,7 +101,7 @@ def read_query_argument(query: str) -> str:
         raise Misuse(f"{query} is neither a file that can be read nor a query.") from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=SafeGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="onrecord")
 def main() -> None:
     """Publish who said what: a folder of articles and curated claims becomes a website, a query endpoint and
@@ -109,7 +110,8 @@ def main() -> None:
     To begin: `onrecord init DIR` makes a small project, and `onrecord serve` in it shows the result at
     http://127.0.0.1:8000. After each change to the sources, `onrecord check` says what is wrong and where.
 
-    Exit codes: 0 all is well, 1 there are problems in the sources, 2 the command was misused.
+    Exit codes: 0 all is well, 1 there are problems in the sources or the site cannot be written, 2 the command was
+    misused, 3 there is a mistake in onrecord itself, 130 it was interrupted.
     """
 
 
@@ -225,11 +227,16 @@ def serve(folder: Path | None, base: str | None, port: int, workers: int) -> Non
 
 def publish_project(project: Project) -> bool:
     """Check and publish; the problems go to stderr. Whether the site was published."""
+    restore(project.public)
     with show_progress() as progress:
         record, problems = gather(project, progress)
-        if record is not None:
-            progress("writing the site")
-            publish(record)
+        try:
+            if record is not None:
+                progress("writing the site")
+                publish(record)
+        except PublishError as error:
+            click.echo(str(error), err=True)
+            record = None
     if problems:
         show_problems(problems, to_stderr=True)
     return record is not None

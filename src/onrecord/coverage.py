@@ -15,6 +15,7 @@ from onrecord.lexicon import Lexicon, Word
 from onrecord.passages import label_of_sentence, passage_iri
 from onrecord.problems import Problem
 from onrecord.project import Project
+from onrecord.quotes import read_number
 from onrecord.store import Statement
 from onrecord.vocabulary import slug
 
@@ -91,7 +92,7 @@ def _read(reach: Reach, article: Article, evidence: Evidence) -> _Reading:
 
 def _waived(reach: Reach, article: Article) -> Iterator[Span]:
     for waiver in reach.objects(URIRef(article.iri), reach.words.rec("waiver")):
-        chosen = [int(str(value)) for value in reach.objects(waiver, reach.words.rec("occurrence"))]
+        chosen = [read_number(str(value)) for value in reach.objects(waiver, reach.words.rec("occurrence"))]
         for words in reach.objects(waiver, reach.words.rec("exact")):
             found = find_all(article.text, str(words))
             yield from [found[n - 1] for n in chosen if 0 < n <= len(found)] if chosen else found

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, XSD
 from rdflib.term import Node
 
 from onrecord.articles import Article, Span
 from onrecord.graph import Source, name_blank_nodes
 from onrecord.passages import describe_passages, passage_iri
-from onrecord.problems import Problem
-from onrecord.quotes import Fault, find_quote
+from onrecord.problems import Fault, Problem, shorten
+from onrecord.quotes import find_quote
 from onrecord.store import Statement, Triple
 from onrecord.vocabulary import Vocabulary, slug
 
 NEEDED = ("claim", "speaker", "stance")
 NOTATION = ("quote", "via")
+NO_QUOTE = Fault("quote-missing", "There is no rec:quote.", "Quote the words that it rests on.")
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class _Reader:
         return self.source.triples
 
     def report(self, subject: str, fault: Fault, *needles: str) -> None:
-        line = self.source.line_of(*needles)
-        self.out.problems.append(Problem(self.source.file, line, subject, fault.code, fault.message, fault.remedy))
+        self.out.problems.append(fault.at(self.source.file, self.source.line_of(*needles), subject))
 
     def take(self, holder: Node, name: str, node: Node) -> list[Triple]:
         """Mark a node, and all blank nodes below it, as replaced by the build; return its triples."""
@@ -93,21 +92,32 @@ def read_evidence(
 def _read_attribution(reader: _Reader, article: str, node: Node) -> None:
     rec = reader.words.rec
     triples = reader.take(URIRef(article), "carries", node)
-    slots = {name: str(reader.graph.value(node, rec(name), default=Literal(""))) for name in NEEDED}
-    missing = [f"rec:{name}" for name in NEEDED if not slots[name]]
-    subject = slug(slots["claim"]) or f"an attribution of {slug(article)}"
-    spans = _find_quotes(reader, article, node, subject)
-    if missing:
-        fault = Fault("attribution-incomplete", f"There is no {' and no '.join(missing)}.", "Add what is missing.")
-        reader.report(subject, fault, str(reader.graph.value(node, rec("quote"))))
-    elif spans:
-        parts = [slug(article), *(slug(slots[name]) for name in NEEDED), str(spans[0].start)]
+    slots = {name: next(iter(sorted(reader.graph.objects(node, rec(name)), key=str)), None) for name in NEEDED}
+    subject = slug(str(slots["claim"] or "")) or f"an attribution of {slug(article)}"
+    spans, relays = _find_quotes(reader, article, node, subject), _relays(reader, node, subject)
+    faults = list(_slot_faults(slots))
+    for fault in faults:
+        first = next((slot for slot in slots.values() if isinstance(slot, Literal)), None)
+        reader.report(subject, fault, f'"{first}"', str(reader.graph.value(node, rec("quote"))))
+    if spans and not faults:
+        parts = [slug(article), *(slug(str(slots[name])) for name in NEEDED), str(spans[0].start)]
         iri = URIRef(f"{reader.words.base}attribution/{'/'.join(parts)}")
         stated = _reroot(reader, triples, node, iri)
-        stated += _relay_triples(iri, _relays(reader, node), reader.words)
+        stated += _relay_triples(iri, relays, reader.words)
         stated += _evidence_triples(iri, article, spans, reader.words)
         reader.out.statements.extend(Statement(*triple, reader.source.graph) for triple in stated)
         reader.out.quoted.update((article, span) for span in spans)
+
+
+def _slot_faults(slots: Mapping[str, Node | None]) -> Iterator[Fault]:
+    missing = [f"rec:{name}" for name in NEEDED if not slots[name]]
+    if missing:
+        yield Fault("attribution-incomplete", f"There is no {' and no '.join(missing)}.", "Add what is missing.")
+    for name, slot in slots.items():
+        if slot and not isinstance(slot, URIRef):
+            found = f"the text “{shorten(slot)}”" if isinstance(slot, Literal) else "something in brackets"
+            remedy = "Describe the thing on its own, and write its name."
+            yield Fault("name-needed", f"rec:{name} is {found} where a name is needed.", remedy)
 
 
 def _evidence_triples(iri: URIRef, article: str, spans: Iterable[Span], words: Vocabulary) -> Iterator[Triple]:
@@ -127,17 +137,38 @@ def _reroot(reader: _Reader, triples: list[Triple], node: Node, iri: URIRef) -> 
 
 
 def _below(graph: Graph, node: Node) -> Iterator[Triple]:
-    if isinstance(node, BNode):
-        for subject, predicate, value in graph.triples((node, None, None)):
+    """The triples of a blank node and of those below it, each node's once."""
+    waiting, seen = [node] if isinstance(node, BNode) else [], {node}
+    while waiting:
+        for subject, predicate, value in graph.triples((waiting.pop(), None, None)):
             yield (subject, predicate, value)
-            yield from _below(graph, value)
+            if isinstance(value, BNode) and value not in seen:
+                seen.add(value)
+                waiting.append(value)
 
 
-def _relays(reader: _Reader, node: Node) -> list[Node]:
+def _relays(reader: _Reader, node: Node, subject: str) -> list[Node]:
     """The agents of rec:via, in order; a single agent need not be written as a list."""
     heads = list(reader.graph.objects(node, reader.words.rec("via")))
-    lists = [Collection(reader.graph, head) if isinstance(head, BNode) else [head] for head in heads]
-    return [agent for agents in lists for agent in agents if agent != RDF.nil]
+    agents = [agent for head in heads for agent in _list_of(reader.graph, head)]
+    if len(heads) > 1 or not all(isinstance(agent, URIRef) for agent in agents):
+        message = "rec:via is not one agent, nor one list of agents in their order."
+        remedy = "Write rec:via :agent, or rec:via ( :first-to-tell :next )."
+        quote = reader.graph.value(node, reader.words.rec("quote"))
+        reader.report(subject, Fault("relay-unclear", message, remedy), str(quote))
+    return agents
+
+
+def _list_of(graph: Graph, head: Node) -> list[Node]:
+    """The members of a list, or the one node that is none; a list that breaks off ends with where it does."""
+    members: list[Node] = []
+    seen: set[Node] = set()
+    rest: Node | None = head
+    while isinstance(rest, BNode) and rest not in seen and (first := graph.value(rest, RDF.first)) is not None:
+        seen.add(rest)
+        members.append(first)
+        rest = graph.value(rest, RDF.rest)
+    return members if rest in (None, RDF.nil) else [*members, rest]
 
 
 def _relay_triples(iri: URIRef, relays: list[Node], words: Vocabulary) -> Iterator[Triple]:
@@ -158,37 +189,52 @@ def _read_boilerplate(reader: _Reader, article: str, node: Node) -> None:
 
 
 def _check_waiver(reader: _Reader, article: str, node: Node) -> None:
-    """Waived words are looked up where coverage is measured; here only that the article prints them."""
+    """Waived words are looked up where coverage is measured; here only that the article prints them, and how often."""
+    if article not in reader.articles:
+        return
+    chosen = [str(number) for number in reader.graph.objects(node, reader.words.rec("occurrence"))]
     for words in reader.graph.objects(node, reader.words.rec("exact")):
-        found = find_quote(reader.articles[article], str(words), "1") if article in reader.articles else None
-        if isinstance(found, Fault):
-            reader.report(f"waiver of {slug(article)}", found, str(words))
+        for occurrence in sorted(chosen) or ["1"]:
+            found = find_quote(reader.articles[article], str(words), occurrence)
+            if isinstance(found, Fault):
+                needles = _as_written(str(words), occurrence)
+                reader.report(f"waiver of {slug(article)}", found, *needles)
 
 
 def _find_quotes(reader: _Reader, article: str, node: Node, subject: str) -> list[Span]:
     quotes = list(reader.graph.objects(node, reader.words.rec("quote")))
     if not quotes:
-        fault = Fault("quote-missing", "There is no rec:quote.", "Quote the words that it rests on.")
-        reader.report(subject, fault, f":{subject} ")
-    if article not in reader.articles:
-        return []
-    found = [_find_one(reader, reader.articles[article], quote, subject) for quote in quotes]
+        reader.report(subject, NO_QUOTE, f":{subject} ")
+    found = [_find_one(reader, article, quote, subject) for quote in quotes]
     return sorted((span for span in found if span), key=lambda span: (span.start, span.end))
 
 
-def _find_one(reader: _Reader, article: Article, quote: Node, subject: str) -> Span | None:
-    words, occurrence = str(quote), None
+def _find_one(reader: _Reader, article: str, quote: Node, subject: str) -> Span | None:
+    words, occurrence = quote, None
     if isinstance(quote, BNode):
-        words = str(reader.graph.value(quote, reader.words.rec("exact"), default=Literal("")))
+        words = reader.graph.value(quote, reader.words.rec("exact")) or Literal("")
         given = reader.graph.value(quote, reader.words.rec("occurrence"))
         occurrence = None if given is None else str(given)
-    found = find_quote(article, words, occurrence)
-    if isinstance(found, Span):
-        return found
+    found = _look_up(reader.articles.get(article), words, occurrence)
+    if isinstance(found, Fault):
+        reader.report(subject, found, *_as_written(str(words), occurrence), f":{subject} ")
+    return found if isinstance(found, Span) else None
+
+
+def _look_up(article: Article | None, words: Node, occurrence: str | None) -> Span | Fault | None:
+    """Where an article prints a quote; nothing where there is no article to look into."""
+    if not isinstance(words, Literal) or words.datatype not in (None, XSD.string):
+        message = f"rec:quote is {shorten(str(words))}, which is no text."
+        return Fault("quote-not-text", message, "Write the words of the article between quotation marks.")
+    if not words.strip():
+        return NO_QUOTE
+    return find_quote(article, str(words), occurrence) if article else None
+
+
+def _as_written(words: str, occurrence: str | None) -> tuple[str, str, str]:
+    """How a file may write a quote."""
     escaped = words.replace('"', '\\"')
-    numbered = f'"{escaped}" ; rec:occurrence {occurrence}'
-    reader.report(subject, found, numbered, words, escaped, f":{subject} ")
-    return None
+    return f'"{escaped}" ; rec:occurrence {occurrence}', words, escaped
 
 
 def _find_duplicates(out: _Findings, words: Vocabulary) -> Iterator[Problem]:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from onrecord import __version__
 from onrecord.graph import QUERIES, RULES, SHAPES, folder_files, source_files
-from onrecord.project import CONFIG, Project
+from onrecord.project import Project
 from onrecord.questions import query_files
+from onrecord.settings import CONFIG
+from onrecord.texts import read_bytes, read_garbled
 
 # The file of the site that says from which sources it was built.
 VERSION_FILE = "version.json"
+NAMED_FILE = re.compile(r""":file\s+["']+([^"'\n\\]+)""")
 
 
 def hash_sources(project: Project) -> str:
-    """SHA-256 over every file that the build reads, over the base, and over the program's version."""
+    """SHA-256 over every file that the build reads, over the base, and over the program itself."""
     digest = hashlib.sha256(f"{__version__}\0{project.base}".encode())
-    for name, path in _files(project):
-        digest.update(f"\0{name}\0".encode() + path.read_bytes())
+    for name, path in [*_program(), *_files(project)]:
+        data = read_bytes(path)
+        digest.update(f"\0{name}\0".encode() + (data.encode() if isinstance(data, str) else data))
     return digest.hexdigest()
 
 
@@ -32,10 +38,23 @@ def is_published(project: Project) -> bool:
     return isinstance(stated, dict) and stated.get("source_hash") == hash_sources(project)
 
 
+def _program() -> list[tuple[str, Path]]:
+    package = Path(__file__).parent
+    return [(path.name, path) for path in sorted(package.glob("*.py"))]
+
+
+def _named_files(project: Project) -> Iterator[Path]:
+    """The files that a source names with rec:file, wherever they lie."""
+    for _, path in source_files(project):
+        for name in NAMED_FILE.findall(read_garbled(path)):
+            yield project.root / name
+
+
 def _files(project: Project) -> list[tuple[str, Path]]:
     look = [path for folder in ("templates", "assets") for path in (project.site / folder).rglob("*")]
     own = [
         *(project.root / "seeds").glob("*.txt"),
+        *_named_files(project),
         *(project.root / QUERIES).glob("*.csv"),
         *look,
         project.root / CONFIG,

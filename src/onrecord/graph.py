@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -15,7 +16,10 @@ from rdflib.term import Node
 
 from onrecord.problems import Problem
 from onrecord.project import Project, default_folder
-from onrecord.store import Statement, Triple
+from onrecord.settings import CONFIG
+from onrecord.store import Statement, Triple, turtle_fault
+from onrecord.terms import find_fault, line_of_surrogate, spellings_of, weird_boolean
+from onrecord.texts import read_garbled, read_text, unreadable
 
 ONTOLOGY, SHAPES, RULES = "ontology", "shapes", "ontology/rules"
 QUERIES = "kb/queries/"
@@ -23,12 +27,16 @@ QUERIES = "kb/queries/"
 
 @dataclass(frozen=True)
 class Source:
-    """A Turtle file: its path in the project, the IRI of its graph, its text and its triples."""
+    """A Turtle file: its path in the project, the IRI of its graph, its text and its triples.
+
+    ``faults`` are what is wrong with terms in it; the triples that hold them are left out.
+    """
 
     file: str
     graph: URIRef
     text: str
     triples: Graph
+    faults: tuple[Problem, ...] = ()
 
     def line_of(self, *needles: str) -> int | None:
         """The line of the first needle that the text holds exactly once; None rather than a guess."""
@@ -58,41 +66,137 @@ def source_files(project: Project) -> list[tuple[str, Path]]:
     return folder_files(project, ONTOLOGY, "*.ttl") + [one for one in named if not one[0].startswith(QUERIES)]
 
 
+@dataclass(frozen=True)
+class Unparsed:
+    """Files that could not be parsed, and all the text that can be made out in them.
+
+    ``empty`` are those without any, in which no name can be looked for.
+    """
+
+    files: tuple[str, ...] = ()
+    text: str = ""
+    empty: tuple[str, ...] = ()
+
+    def may_define(self, project: Project, iri: str) -> bool:
+        """Whether an IRI is written in one of the files, relative, absolute or with whatever prefix."""
+        local = re.escape(re.split(r"[#/]", iri)[-1])
+        written = (f"<{iri}", f"<{iri.removeprefix(project.base)}", project.compact(iri))
+        return any(one in self.text for one in written) or bool(local and re.search(rf":{local}(?![\w-])", self.text))
+
+
 def read_sources(project: Project) -> tuple[list[Source], list[Problem]]:
     """Parse every Turtle file; a file that cannot be parsed becomes a problem and the others are still read."""
-    sources, problems = [], []
+    sources, problems = [], list(_missing_folders(project))
     for file, path in source_files(project):
         read = read_turtle(file, path, project.base)
         if isinstance(read, Source):
             sources.append(read)
+            problems += read.faults
         else:
             problems.append(read)
     return sources, problems
 
 
-def read_unparsed(project: Project, problems: Iterable[Problem]) -> str:
-    """The text of the files that could not be parsed: what they would have defined is not to be called unknown."""
-    files = {problem.file for problem in problems}
-    paths = [path for file, path in source_files(project) if file in files]
-    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
+def _missing_folders(project: Project) -> Iterator[Problem]:
+    if not any((project.root / name).is_dir() for name in ("kb", "seeds")):
+        message = "The project has neither kb/ nor seeds/, so there is nothing to publish."
+        remedy = "Go to the right folder, or begin with the example of a new project: onrecord init DIR."
+        yield Problem(CONFIG, None, "", "nothing-to-publish", message, remedy)
+
+
+def read_unparsed(project: Project, sources: Iterable[Source]) -> Unparsed:
+    """The files that are not among the sources: what they would have defined is not to be called unknown."""
+    parsed = {source.file for source in sources}
+    texts = {file: read_garbled(path) for file, path in source_files(project) if file not in parsed}
+    empty = tuple(file for file, text in texts.items() if not text.strip())
+    return Unparsed(tuple(texts), "\n".join(texts.values()), empty)
 
 
 def read_turtle(file: str, path: Path, base: str) -> Source | Problem:
-    """Parse one Turtle file, relative IRIs resolved against base; a syntax error comes back with its line."""
+    """Parse one Turtle file, relative IRIs resolved against base; a syntax error comes back with its line.
+
+    What is wrong with single terms or nodes is among the source's faults, and the rest of the file can be used.
+    """
+    text = read_text(file, path)
+    if isinstance(text, Problem):
+        return text
+    if not text.strip():
+        return unreadable(file, "it is empty", "Put back what it held, or remove it.")
+    parsed = _parse(file, text, base)
+    if isinstance(parsed, Problem):
+        return parsed
+    triples, weird = parsed
+    source = Source(file, URIRef(f"{base}graph/{file.removesuffix('.ttl')}"), text, triples)
+    faults = [*_weird_booleans(source, weird), *_drop_unheld(source), *_drop_faulty(source, base)]
+    return replace(source, faults=tuple(faults))
+
+
+def _parse(file: str, text: str, base: str) -> tuple[Graph, list[str]] | Problem:
+    """The triples of a Turtle text, and the values said to be boolean that rdflib takes for false."""
     try:
-        text = path.read_text(encoding="utf-8")
-        triples = Graph().parse(data=text, format="turtle", publicID=base)
+        with warnings.catch_warnings(record=True, action="always") as caught:
+            triples = Graph().parse(data=text, format="turtle", publicID=base)
     except BadSyntax as error:
         return _syntax_problem(file, error)
-    except (OSError, UnicodeDecodeError) as error:
-        return unreadable(file, error)
-    source = Source(file, URIRef(f"{base}graph/{file.removesuffix('.ttl')}"), text, triples)
-    return source if is_vocabulary(file) else _check_nodes(source) or source
+    except Exception as error:
+        # On some texts rdflib's parser fails with errors of many other kinds; the engine's then says what is wrong.
+        why, line = turtle_fault(text, base)
+        return _turtle_problem(file, line, why or f"the parser gave up with {type(error).__name__}")
+    weird = (re.search(r"weird boolean, '(.*)' does not", str(warning.message), re.DOTALL) for warning in caught)
+    return triples, [found[1] for found in weird if found]
 
 
-def unreadable(file: str, error: Exception) -> Problem:
-    """A file that cannot be read, or is not UTF-8."""
-    return Problem(file, None, "", "unreadable-file", f"The file cannot be read ({error}).", "Save it as UTF-8.")
+def _weird_booleans(source: Source, values: Iterable[str]) -> Iterator[Problem]:
+    for value in values:
+        yield weird_boolean(value).at(source.file, source.line_of(f'"{value}"^^', f'"{value}"'), "")
+
+
+def _drop_unheld(source: Source) -> Iterator[Problem]:
+    """Take out the blank nodes that are not held by exactly one thing: nothing could name them."""
+    unheld = set() if is_vocabulary(source.file) else _unheld_nodes(source.triples)
+    for node in unheld:
+        source.triples.remove((node, None, None))
+        source.triples.remove((None, None, node))
+    if unheld:
+        message = "A blank node stands alone, in a circle, or in two places, so it cannot get a name."
+        remedy = "Write it in brackets where it belongs, once, or give it an IRI."
+        line = source.line_of("_:", "\n[", "[]")
+        yield Problem(source.file, line, "", "blank-node-unheld", message, remedy)
+
+
+def _unheld_nodes(triples: Graph) -> set[Node]:
+    """The blank nodes that no chain of single holders leads to from an IRI."""
+    holders: dict[Node, list[Node]] = {}
+    for subject, _, value in triples:
+        if isinstance(value, BNode):
+            holders.setdefault(value, []).append(subject)
+    held: set[Node] = set()
+    waiting = [node for node, above in holders.items() if len(above) == 1 and not isinstance(above[0], BNode)]
+    while waiting:
+        node = waiting.pop()
+        held.add(node)
+        below = (value for value in triples.objects(node) if isinstance(value, BNode) and value not in held)
+        waiting += [value for value in below if len(holders[value]) == 1]
+    nodes: set[Node] = {node for triple in triples for node in triple if isinstance(node, BNode)}
+    return nodes - held
+
+
+def _drop_faulty(source: Source, base: str) -> list[Problem]:
+    """Take out the triples with terms that the store cannot hold, and what hangs on them; say what is wrong."""
+    found = [(triple, *fault) for triple in source.triples if (fault := find_fault(triple))]
+    problems = {term: fault.at(source.file, _line_of_term(source, term, base), "") for _, term, fault in found}
+    waiting = [triple for triple, *_ in found]
+    while waiting:
+        triple = waiting.pop()
+        source.triples.remove(triple)
+        if isinstance(triple[2], BNode) and (None, None, triple[2]) not in source.triples:
+            waiting += source.triples.triples((triple[2], None, None))
+    return list(problems.values())
+
+
+def _line_of_term(source: Source, term: Node, base: str) -> int | None:
+    line = source.line_of(*spellings_of(term, base))
+    return line_of_surrogate(source.text) if line is None and isinstance(term, Literal) else line
 
 
 def is_vocabulary(file: str) -> bool:
@@ -100,31 +204,13 @@ def is_vocabulary(file: str) -> bool:
     return file.startswith((f"{ONTOLOGY}/", f"{SHAPES}/"))
 
 
-def _check_nodes(source: Source) -> Problem | None:
-    """A problem if a blank node is not held by exactly one thing: nothing could name it."""
-    holders: dict[Node, list[Node]] = {}
-    for subject, _, value in source.triples:
-        if isinstance(value, BNode):
-            holders.setdefault(value, []).append(subject)
-    nodes = {node for triple in source.triples for node in triple if isinstance(node, BNode)}
-    if all(_is_held(node, holders) for node in nodes):
-        return None
-    message = "A blank node stands alone, in a circle, or in two places, so it cannot get a name."
-    remedy = "Write it in brackets where it belongs, once, or give it an IRI."
-    return Problem(source.file, source.line_of("_:", "\n[", "[]"), "", "blank-node-unheld", message, remedy)
-
-
-def _is_held(node: Node, holders: dict[Node, list[Node]]) -> bool:
-    seen: set[Node] = set()
-    while isinstance(node, BNode) and node not in seen and len(holders.get(node, [])) == 1:
-        seen.add(node)
-        node = holders[node][0]
-    return not isinstance(node, BNode)
-
-
 def _syntax_problem(file: str, error: BadSyntax) -> Problem:
     found = re.search(r"at line (\d+) of <[^>]*>:\n(.*?)(?: at \^ in:|\Z)", str(error), re.DOTALL)
     line, what = (int(found[1]), found[2].strip()) if found else (None, str(error).splitlines()[0])
+    return _turtle_problem(file, line, what)
+
+
+def _turtle_problem(file: str, line: int | None, what: str) -> Problem:
     remedy = "Look at that line and the one before it for a missing dot, semicolon, bracket, quotation mark or prefix."
     return Problem(file, line, "", "turtle-syntax", f"This is not Turtle: {what}.", remedy)
 
@@ -161,7 +247,7 @@ def name_blank_nodes(triples: Iterable[Triple], base: str) -> list[Triple]:
 
 
 class _Naming:
-    """Names the blank nodes of one file; every one is held by exactly one thing, as _check_nodes makes sure."""
+    """Names the blank nodes of one file; every one is held by exactly one thing, as _drop_unheld makes sure."""
 
     def __init__(self, rows: list[Triple], base: str) -> None:
         self.base = base
@@ -182,9 +268,18 @@ class _Naming:
         return URIRef(f"{holder}{'-' if '#' in str(holder) else '#'}{local}-{digest}")
 
     def _text(self, node: Node) -> str:
-        if isinstance(node, BNode):
-            inner = sorted(f"{self._text(p)} {self._text(v)}" for p, v in self.content.get(node, []))
-            return "[" + "; ".join(inner) + "]"
-        if isinstance(node, Literal):
-            return node.n3()
-        return "<" + str(node).removeprefix(self.base) + ">"
+        """The content of a blank node with all that hangs on it, however deep."""
+        texts: dict[Node, str] = {}
+        waiting = [node]
+        while waiting:
+            rows = self.content.get(waiting[-1], [])
+            below = [value for _, value in rows if isinstance(value, BNode) and value not in texts]
+            if below:
+                waiting += below
+                continue
+            inner = sorted(f"{self._term(p)} {texts.pop(v) if v in texts else self._term(v)}" for p, v in rows)
+            texts[waiting.pop()] = "[" + "; ".join(inner) + "]"
+        return texts[node]
+
+    def _term(self, node: Node) -> str:
+        return node.n3() if isinstance(node, Literal) else "<" + str(node).removeprefix(self.base) + ">"

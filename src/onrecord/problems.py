@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+# How many characters of a text a message repeats.
+ECHOED = 200
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -27,6 +30,24 @@ class Problem:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         parts = [place, self.subject, self.code, f"{self.message} {self.remedy}"]
         return ": ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, before it is known where: a problem's code, message and remedy."""
+
+    code: str
+    message: str
+    remedy: str
+
+    def at(self, file: str, line: int | None, subject: str) -> Problem:
+        """The problem that this fault is at a place."""
+        return Problem(file, line, subject, self.code, self.message, self.remedy)
+
+
+def shorten(text: str) -> str:
+    """A text that a message repeats, cut where it would fill the screen."""
+    return text if len(text) <= ECHOED else text[:ECHOED].rstrip() + "…"
 
 
 def sort_problems(problems: Iterable[Problem]) -> list[Problem]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-CONFIG = "onrecord.toml"
-REQUIRED = ("base", "title", "description", "version", "licence", "licence_note", "languages", "prefixes")
+from onrecord.settings import CONFIG, TEXTS, find_mistakes
+from onrecord.texts import describe
 
 
 class ProjectError(Exception):
@@ -97,19 +97,18 @@ def read_project(root: Path, base: str | None = None) -> Project:
     Raises ProjectError with every mistake in the file.
     """
     root = root.resolve()
-    settings = _read_settings(root / CONFIG)
-    chosen = (base or str(settings["base"])).rstrip("/") + "/"
-    if not chosen.startswith(("http://", "https://")):
-        raise ProjectError(f"The base is {chosen[:-1]!r}. Give an absolute http or https address.")
-    prefixes = {name: resolve(chosen, space) for name, space in settings["prefixes"].items()}
-    texts = {key: str(settings[key]) for key in ("title", "description", "version", "licence", "licence_note")}
+    text, settings = _read_settings(root / CONFIG)
+    mistakes = find_mistakes({**settings, "base": settings.get("base") if base is None else base}, text)
+    if mistakes:
+        raise ProjectError("\n".join(mistakes))
+    chosen = (base or settings["base"]).rstrip("/") + "/"
     return Project(
         root=root,
         base=chosen,
         languages=tuple(settings["languages"]),
-        prefixes=prefixes,
+        prefixes={name: resolve(chosen, space) for name, space in settings["prefixes"].items()},
         public=root / "site" / _public_name(base),
-        **texts,
+        **{key: settings[key] for key in TEXTS},
     )
 
 
@@ -117,13 +116,12 @@ def _public_name(base: str | None) -> str:
     return "public" if base is None else ".public-" + hashlib.sha256(base.encode()).hexdigest()[:8]
 
 
-def _read_settings(path: Path) -> dict[str, Any]:
+def _read_settings(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of the file, and what it says."""
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        remedy = "Mend it, or copy one from a new project: onrecord init DIR"
-        raise ProjectError(f"{path.name}: cannot be read ({error}). {remedy}") from error
-    missing = [key for key in REQUIRED if key not in settings]
-    if missing:
-        raise ProjectError(f"{path.name}: missing {', '.join(missing)}. Add a line for each, as in the README.")
-    return settings
+        text = path.read_text(encoding="utf-8-sig")
+        return text, tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        why = describe(error) if isinstance(error, OSError) else error
+        remedy = "Mend it and save it as UTF-8, or copy one from a new project: onrecord init DIR"
+        raise ProjectError(f"{path.name}: cannot be read ({why}). {remedy}") from error

@@ -4,38 +4,95 @@ from __future__ import annotations
 
 import json
 import shutil
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+
+from jinja2 import TemplateError
 
 from onrecord.catalogue import Catalogue
 from onrecord.documents import RDF_FORMATS, path_of, render_rdf
 from onrecord.dumps import Dump, render_dumps
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.pages import LISTS, Pages
+from onrecord.project import Project
 from onrecord.questions import Asked, ask_question, read_questions
 from onrecord.record import Record
 from onrecord.store import Store
+from onrecord.texts import describe
 
 Files = Iterator[tuple[str, bytes]]
 
 
+class PublishError(Exception):
+    """The site could not be written; the message says why and what to do. What was published before is untouched."""
+
+
 def publish(record: Record) -> Path:
-    """Write the whole site into a new folder, then put it where the published one was. Returns where it lies."""
+    """Write the whole site into a new folder, then put it where the published one was. Returns where it lies.
+
+    Raises PublishError.
+    """
     public = record.project.public
-    fresh, stale = (public.with_name(f"{public.name}-{name}") for name in ("new", "old"))
-    for left_over in (fresh, stale):
-        shutil.rmtree(left_over, ignore_errors=True)
-    for path, body in render_site(record):
-        file = fresh / path
-        if not file.resolve().is_relative_to(fresh.resolve()):
+    fresh, stale = _beside(public)
+    try:
+        restore(public)
+        for left_over in (fresh, stale):
+            _remove(left_over)
+        _write(fresh, render_site(record))
+        _put_in_place(fresh, public, stale)
+    except TemplateError as error:
+        raise PublishError(f"{_place_of(error, record.project)}: {error}. Mend the template.") from error
+    except OSError as error:
+        remedy = "Make room there, or let this user write there, and build again."
+        raise PublishError(f"{public} cannot be written: {describe(error)}. {remedy}") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        restore(public)
+    _remove(stale)
+    return public
+
+
+def restore(public: Path) -> None:
+    """Put the last build back where a process ended between taking it away and putting the new one there."""
+    _, stale = _beside(public)
+    if stale.exists() and not public.exists():
+        stale.rename(public)
+
+
+def _beside(public: Path) -> tuple[Path, Path]:
+    """Where a new site is written, and where the old one is put aside."""
+    return public.with_name(f"{public.name}-new"), public.with_name(f"{public.name}-old")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _write(folder: Path, files: Files) -> None:
+    for path, body in files:
+        file = folder / path
+        if not file.resolve().is_relative_to(folder.resolve()):
             raise ValueError(f"{path} lies outside the site")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
+
+
+def _put_in_place(fresh: Path, public: Path, stale: Path) -> None:
     if public.exists():
         public.rename(stale)
     fresh.rename(public)
-    shutil.rmtree(stale, ignore_errors=True)
-    return public
+
+
+def _place_of(error: TemplateError, project: Project) -> str:
+    """The template and line that an error comes from."""
+    folder = project.site / "templates"
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    return f"site/templates/{Path(places[-1].filename).name}:{places[-1].lineno}" if places else "site/templates"
 
 
 def render_site(record: Record) -> Files:

@@ -17,8 +17,9 @@ from rdflib.term import Node
 from onrecord.graph import QUERIES
 from onrecord.problems import Problem
 from onrecord.project import Project
-from onrecord.reasoning import query_problem, read_query
-from onrecord.store import Statement, Store, sparql_syntax_error
+from onrecord.reasoning import first_line, query_problem
+from onrecord.store import QueryError, Statement, Store, sparql_syntax_error
+from onrecord.texts import read_text, unreadable
 
 Rows = list[tuple[str, ...]]
 HEADER = re.compile(r"^# (title|question|expected): ?(.*(?:\n#  +.*)*)", re.MULTILINE)
@@ -69,10 +70,10 @@ def query_files(project: Project) -> list[tuple[str, Path]]:
 
 
 def read_questions(project: Project) -> tuple[list[Question], list[Problem]]:
-    """Every query file with what its header says; one that cannot be parsed becomes a problem."""
+    """Every query file with what its header says; queries and expected rows that cannot be read become problems."""
     questions, problems = [], []
     for file, path in query_files(project):
-        text = read_query(file, path)
+        text = read_text(file, path)
         error = None if isinstance(text, Problem) else sparql_syntax_error(text, project.prefixes, project.base)
         if isinstance(text, Problem):
             problems.append(text)
@@ -80,7 +81,12 @@ def read_questions(project: Project) -> tuple[list[Question], list[Problem]]:
             problems.append(query_problem(file, error))
         else:
             questions.append(_read_header(file, path, text))
-    return questions, problems
+    expected = [read_expected(question) for question in questions if _has_answer(question)]
+    return questions, problems + [rows for rows in expected if isinstance(rows, Problem)]
+
+
+def _has_answer(question: Question) -> bool:
+    return question.answer.exists() or question.answer.is_symlink()
 
 
 def _read_header(file: str, path: Path, text: str) -> Question:
@@ -99,21 +105,30 @@ def check_questions(project: Project, statements: Iterable[Statement]) -> list[P
 
 def check_question(project: Project, store: Store, question: Question) -> Problem | None:
     """A problem if the question has no expected rows, or answers otherwise; the message shows the difference."""
-    if not question.answer.is_file():
+    if not _has_answer(question):
         message = f"There are no expected rows in {question.answer.name}."
         remedy = "Write them from the articles, before looking at the output."
         return Problem(question.file, None, question.path.stem, "question-without-answer", message, remedy)
+    expected = read_expected(question)
+    if isinstance(expected, Problem):
+        return expected
     try:
         found = ask(project, store, question)
     except KeyError:
         message = "The query answers with triples, which cannot be compared with expected rows."
-        return Problem(question.file, None, question.path.stem, "question-fails", message, "Use SELECT or ASK.")
-    difference = compare_rows(read_expected(question), found, ordered=is_ordered(question))
+        return _failure(question, message, "Use SELECT or ASK.")
+    except QueryError as error:
+        return _failure(question, f"The query cannot be answered: {first_line(error)}.", "Mend the query.")
+    difference = compare_rows(expected, found, ordered=is_ordered(question))
     if not difference:
         return None
     message = f"The answer is not that of {question.answer.name} (- expected, + found):\n{difference}\n"
     remedy = "Settle it by the articles: correct the record, the query or the expected rows."
     return Problem(question.file, None, question.path.stem, "question-answered-otherwise", message, remedy)
+
+
+def _failure(question: Question, message: str, remedy: str) -> Problem:
+    return Problem(question.file, None, question.path.stem, "question-fails", message, remedy)
 
 
 def ask(project: Project, store: Store, question: Question) -> Rows:
@@ -162,11 +177,17 @@ def is_ordered(question: Question) -> bool:
     return re.search(r"^[^#]*\bORDER\s+BY\b", question.query, re.IGNORECASE | re.MULTILINE) is not None
 
 
-def read_expected(question: Question) -> Rows:
+def read_expected(question: Question) -> Rows | Problem:
     """The expected header and rows; lines that begin with # cite the sentences that they rest on."""
-    lines = question.answer.read_text(encoding="utf-8").splitlines(keepends=True)
-    text = "".join(line for line in lines if not line.startswith("#"))
-    return [tuple(row) for row in csv.reader(io.StringIO(text)) if row]
+    file = f"{QUERIES}{question.answer.name}"
+    text = read_text(file, question.answer)
+    if isinstance(text, Problem):
+        return text
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("#")]
+    try:
+        return [tuple(row) for row in csv.reader(io.StringIO("".join(lines))) if row]
+    except csv.Error as error:
+        return unreadable(file, f"as CSV it is broken, {error}", "Look for a quotation mark that is never closed.")
 
 
 def compare_rows(expected: Rows, found: Rows, *, ordered: bool) -> str:

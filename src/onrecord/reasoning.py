@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rdflib import BNode
 
-from onrecord.graph import RULES, folder_files, unreadable
+from onrecord.graph import RULES, folder_files
 from onrecord.problems import Problem
 from onrecord.project import Project
-from onrecord.store import QueryError, Statement, Store, Triple
+from onrecord.store import EvaluationError, QueryError, Statement, Store, Triple
+from onrecord.texts import read_text
 from onrecord.vocabulary import vocabulary
 
 
@@ -61,21 +62,18 @@ def rule_files(project: Project) -> list[tuple[str, Path]]:
 
 
 def _construct(project: Project, store: Store, file: str, path: Path) -> list[Triple] | Problem:
-    text = read_query(file, path)
+    text = read_text(file, path)
     if isinstance(text, Problem):
         return text
     try:
         return store.triples(text, project.prefixes, project.base)
+    except EvaluationError as error:
+        remedy = (
+            "Mend the rule: it is a CONSTRUCT query whose parts are IRIs and literals, with the functions of SPARQL."
+        )
+        return Problem(file, None, "", "rule-fails", f"The rule cannot be run: {first_line(error)}.", remedy)
     except QueryError as error:
         return query_problem(file, str(error))
-
-
-def read_query(file: str, path: Path) -> str | Problem:
-    """The text of a query or rule file, or why it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return unreadable(file, error)
 
 
 def query_problem(file: str, error: str) -> Problem:

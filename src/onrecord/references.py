@@ -12,8 +12,8 @@ from rdflib.term import Node
 
 from onrecord.articles import Article
 from onrecord.documents import find_unpublishable
-from onrecord.graph import Source
-from onrecord.problems import Problem
+from onrecord.graph import Source, Unparsed
+from onrecord.problems import Problem, shorten
 from onrecord.project import Project
 from onrecord.store import Statement
 from onrecord.vocabulary import Vocabulary, slug
@@ -22,21 +22,31 @@ SKOSXL_FORM = URIRef("http://www.w3.org/2008/05/skos-xl#literalForm")
 
 
 def find_unknown_iris(
-    project: Project, sources: Iterable[Source], statements: Iterable[Statement], unparsed: str
+    project: Project, sources: Iterable[Source], statements: Iterable[Statement], unparsed: Unparsed
 ) -> list[Problem]:
     """Every IRI under the base that a file of kb/ or seeds/ uses and nothing in the sources types.
 
-    ``unparsed`` is the text of files that could not be parsed: a name in it may be defined there.
+    A name that stands in a file which could not be parsed may be defined there. If such a file has no text at all, the
+    names are only counted.
     """
     known = {str(subject) for subject, predicate, _, _ in statements if predicate == RDF.type}
-    problems = []
-    for source in sources:
-        if source.file.startswith("ontology/"):
-            continue
-        for iri in sorted(_own_iris(source, project.base)):
-            if iri.partition("#char=")[0] not in known and project.compact(iri) not in unparsed:
-                problems.append(_unknown(project, source, iri, known))
-    return problems
+    unknown = [
+        (source, iri)
+        for source in sources
+        if not source.file.startswith("ontology/")
+        for iri in sorted(_own_iris(source, project.base))
+        if iri.partition("#char=")[0] not in known and not unparsed.may_define(project, iri)
+    ]
+    if unknown and unparsed.empty:
+        return [_probably_lost(project, {iri for _, iri in unknown}, unparsed.empty)]
+    return [_unknown(project, source, iri, known) for source, iri in unknown]
+
+
+def _probably_lost(project: Project, iris: set[str], files: tuple[str, ...]) -> Problem:
+    examples = ", ".join(project.compact(iri) for iri in sorted(iris)[:3])
+    names = f"{len(iris)} names are" if len(iris) > 1 else "1 name is"
+    message = f"{names} probably defined in {' or '.join(files)}, such as {examples}."
+    return Problem(files[0], None, "", "unknown-iri", message, "Mend the file first, and check again.")
 
 
 def _own_iris(source: Source, base: str) -> set[str]:
@@ -85,7 +95,7 @@ def find_unprinted_spellings(
             printed = articles.get(str(article))
             if spelling is None or printed is None or is_printed(str(spelling), printed.text):
                 continue
-            message = f"{printed.file} does not print “{spelling}”."
+            message = f"{printed.file} does not print “{shorten(str(spelling))}”."
             remedy = "Copy the spelling as printed, or remove the article from rec:attestedIn."
             line = source.line_of(f'"{spelling}"')
             yield Problem(source.file, line, slug(str(article)), "spelling-not-found", message, remedy)

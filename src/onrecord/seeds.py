@@ -9,21 +9,23 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from onrecord.articles import Article, Corrections, cut_sentences, find_all
-from onrecord.graph import Source
-from onrecord.problems import Problem
+from onrecord.graph import Source, Unparsed
+from onrecord.problems import Fault, Problem, shorten
 from onrecord.project import Project
+from onrecord.quotes import read_number
 from onrecord.store import Triple
+from onrecord.texts import read_bytes
 from onrecord.vocabulary import Vocabulary, slug
 
 NOTATION = ("sentenceJoin", "sentenceBreak", "linesOfKind")
 
 
 def read_articles(
-    project: Project, sources: Iterable[Source], words: Vocabulary, unparsed: str
+    project: Project, sources: Iterable[Source], words: Vocabulary, unparsed: Unparsed
 ) -> tuple[dict[str, Article], list[Problem]]:
     """Every described article by IRI, and what is wrong with the descriptions or the files.
 
-    ``unparsed`` is the text of files that could not be parsed: an article may be described there.
+    An article may be described in a file that could not be parsed.
     """
     articles: dict[str, Article] = {}
     problems: list[Problem] = []
@@ -42,19 +44,38 @@ def read_articles(
 
 def _read_article(project: Project, source: Source, iri: Node, file: str, words: Vocabulary) -> Article | Problem:
     name = slug(str(iri))
-    try:
-        data = (project.root / file).read_bytes()
-        text = data.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"The article's file {file} cannot be read ({type(error).__name__})."
-        remedy = "Put the file there, or correct rec:file."
+    data = read_bytes(project.root / file)
+    text = _decode(data) if isinstance(data, bytes) else None
+    if isinstance(data, str) or text is None:
+        why = data if isinstance(data, str) else "it is not UTF-8"
+        message = f"The article's file {shorten(file)} cannot be read: {why}."
+        remedy = "Put the file there, as UTF-8, or correct rec:file."
         return Problem(source.file, source.line_of(file), name, "missing-file", message, remedy)
-    stated, found = str(source.triples.value(iri, words.rec("sha256"))), hashlib.sha256(data).hexdigest()
-    if stated != found:
-        message = f"{file} is not the file described: its SHA-256 is {found}."
-        remedy = "Restore the file, articles are never altered; or describe a new article by its own SHA-256."
-        return Problem(source.file, source.line_of(stated, file), name, "seed-changed", message, remedy)
+    fault = _compare(source.triples.value(iri, words.rec("sha256")), hashlib.sha256(data).hexdigest(), file)
+    if fault:
+        stated = str(source.triples.value(iri, words.rec("sha256")))
+        return fault.at(source.file, source.line_of(stated, file), name)
     return Article(str(iri), file, text, cut_sentences(text, _corrections(source.triples, iri, words), "body"))
+
+
+def _decode(data: bytes) -> str | None:
+    """The text that bytes stand for, with its byte order mark and line ends, since quotes are found by offset."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _compare(stated: Node | None, found: str, file: str) -> Fault | None:
+    """What is wrong with the SHA-256 that is stated of a file."""
+    if stated is None:
+        remedy = f'Write: rec:sha256 "{found}" .'
+        return Fault("seed-changed", f"There is no rec:sha256 for {file}.", remedy)
+    if str(stated) == found:
+        return None
+    message = f"{file} is not the file described: its SHA-256 is {found}."
+    remedy = "Restore the file, articles are never altered; or describe a new article by its own SHA-256."
+    return Fault("seed-changed", message, remedy)
 
 
 def _corrections(graph: Graph, iri: Node, words: Vocabulary) -> Corrections:
@@ -63,9 +84,9 @@ def _corrections(graph: Graph, iri: Node, words: Vocabulary) -> Corrections:
 
     kinds = []
     for node in graph.objects(iri, words.rec("linesOfKind")):
-        occurrence = str(graph.value(node, words.rec("occurrence"), default=Literal(1)))
+        occurrence = read_number(str(graph.value(node, words.rec("occurrence"), default=Literal(1))))
         kind = slug(str(graph.value(node, words.rec("passageKind"))))
-        kinds.append((str(graph.value(node, words.rec("quote"))), int(occurrence), kind))
+        kinds.append((str(graph.value(node, words.rec("quote"))), occurrence, kind))
     return Corrections(texts("sentenceJoin"), texts("sentenceBreak"), tuple(sorted(kinds)))
 
 
@@ -75,17 +96,20 @@ def _idle_corrections(source: Source, article: Article, words: Vocabulary) -> It
     wanted = [(text, 1) for text in (*corrections.joins, *corrections.breaks)]
     for text, occurrence in wanted + [(text, occurrence) for text, occurrence, _ in corrections.kinds]:
         printed = len(find_all(article.text, text))
-        if printed < occurrence:
-            message = f"{article.file} prints “{text}” {printed} times, and a correction names printing {occurrence}."
-            remedy = "Copy the words as printed, or remove the correction."
+        if not 1 <= occurrence <= printed:
+            named = f"printing {occurrence}" if occurrence else "none of them by its number"
+            message = f"{article.file} prints “{shorten(text)}” {printed} times, and a correction names {named}."
+            remedy = "Copy the words as printed, or remove the correction; the first printing is 1."
             line = source.line_of(f'"{text}"')
             yield Problem(source.file, line, slug(article.iri), "correction-not-found", message, remedy)
 
 
-def _undescribed(project: Project, described: set[str], unparsed: str) -> Iterator[Problem]:
+def _undescribed(project: Project, described: set[str], unparsed: Unparsed) -> Iterator[Problem]:
+    if any(file.startswith("seeds/") for file in unparsed.empty):
+        return
     for path in sorted((project.root / "seeds").glob("*.txt")):
         file = path.relative_to(project.root).as_posix()
-        if file not in described and file not in unparsed:
+        if file not in described and file not in unparsed.text:
             message = "No article of seeds/articles.ttl names this file."
             remedy = "Describe it there, with rec:file and rec:sha256."
             yield Problem(file, None, "", "article-undescribed", message, remedy)

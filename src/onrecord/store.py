@@ -5,9 +5,10 @@ The only module that knows pyoxigraph, so that a remote SPARQL 1.1 store can tak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
@@ -34,6 +35,10 @@ class QueryError(ValueError):
 
 class RefusedError(QueryError):
     """A query that asks for what this record never does; the message says what, and what to do."""
+
+
+class EvaluationError(QueryError):
+    """A query that can be parsed, and for which there is no answer of the kind that is wanted."""
 
 
 class Answer(NamedTuple):
@@ -80,6 +85,28 @@ def _literal_to_engine(text: str, language: str | None, datatype: str | None) ->
     return ox.Literal(text, datatype=_named_node(datatype)) if datatype else ox.Literal(text)
 
 
+def fault_of(term: Node) -> str | None:
+    """Why the store cannot hold a term, in the engine's words; None if it can."""
+    try:
+        str(term).encode()
+        _to_engine(term)
+    except UnicodeEncodeError as error:
+        return error.reason
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def turtle_fault(text: str, base: str) -> tuple[str, int | None]:
+    """What the engine finds wrong with the syntax of a Turtle text, and the line; nothing if it finds it sound."""
+    try:
+        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
+            pass
+    except SyntaxError as error:
+        return re.sub(r"^Parser error [^:]*: ", "", error.msg), error.lineno
+    return "", None
+
+
 def _from_engine(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
@@ -90,7 +117,7 @@ def _from_engine(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> 
         )
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    raise TypeError(f"a quoted triple where a node was expected: {term}")
+    raise EvaluationError(f"a triple stands where an IRI or a literal was expected: {term}")
 
 
 def _subject_to_engine(term: Node) -> ox.NamedNode | ox.BlankNode:
@@ -124,6 +151,7 @@ def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str
     return {name: space for name, space in prefixes.items() if any(used.startswith(space) for used in spaces)}
 
 
+One = TypeVar("One")
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -163,21 +191,21 @@ class Store:
         """The solutions of a SELECT query; an unbound variable is absent from its row."""
         solutions = self._run(query, prefixes, base, bindings)
         if not isinstance(solutions, ox.QuerySolutions):
-            raise QueryError("a SELECT query was expected")
+            raise EvaluationError("a SELECT query was expected")
         names = [variable.value for variable in solutions.variables]
         return [
             {name: _from_engine(term) for name in names if (term := solution[name]) is not None}
-            for solution in solutions
+            for solution in _evaluate(solutions)
         ]
 
     def triples(self, query: str, prefixes: Mapping[str, str], base: str, **bindings: Node) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
         triples = self._run(query, prefixes, base, bindings)
         if not isinstance(triples, ox.QueryTriples):
-            raise QueryError("a CONSTRUCT or DESCRIBE query was expected")
+            raise EvaluationError("a CONSTRUCT or DESCRIBE query was expected")
         return [
             (_from_engine(triple.subject), _from_engine(triple.predicate), _from_engine(triple.object))
-            for triple in triples
+            for triple in _evaluate(triples)
         ]
 
     def answer(
@@ -241,8 +269,18 @@ class Store:
             return self._store.query(
                 query, base_iri=base, prefixes=dict(prefixes), substitutions=substitutions, **limits
             )
-        except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+        except (SyntaxError, ValueError) as error:
             raise QueryError(str(error)) from error
+        except (RuntimeError, OSError) as error:
+            raise EvaluationError(str(error)) from error
+
+
+def _evaluate(results: Iterable[One]) -> Iterator[One]:
+    """The results one after another; what is wrong with a query may show only while they are computed."""
+    try:
+        yield from results
+    except (ValueError, RuntimeError, OSError) as error:
+        raise EvaluationError(str(error)) from error
 
 
 def _first(wanted: Sequence[str], available: Mapping[str, object]) -> str:
@@ -264,12 +302,12 @@ def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str
 
 
 def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> str | None:
-    """What is wrong with a query's syntax, or None."""
+    """What is wrong with a query, whatever it is asked of, or None."""
     refusal = find_refusal(query, prefixes, base)
     if refusal:
         return refusal
     try:
         ox.Store().query(query, base_iri=base, prefixes=dict(prefixes))
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RuntimeError) as error:
         return str(error)
     return None

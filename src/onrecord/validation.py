@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import pyshacl
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH, XSD
 from rdflib.term import Node
@@ -15,6 +14,7 @@ from onrecord.graph import ONTOLOGY, SHAPES, Source, folder_files, read_turtle
 from onrecord.locator import Locator
 from onrecord.problems import Problem, split_message
 from onrecord.project import Project
+from onrecord.shapes import blame, run_each, run_shapes
 from onrecord.store import Statement
 from onrecord.vocabulary import slug, vocabulary
 
@@ -30,6 +30,7 @@ def read_shapes(project: Project) -> tuple[Graph, list[Problem]]:
             problems.append(read)
         else:
             shapes += read.triples
+            problems += read.faults
     for node, namespace in list(shapes.subject_objects(SH.namespace)):
         shapes.set((node, SH.namespace, Literal(project.iri(str(namespace)), datatype=XSD.anyURI)))
     return shapes, problems
@@ -45,13 +46,16 @@ def validate(
         data.add((subject, predicate, value))
         if graph.startswith(vocabularies):
             ontology.add((subject, predicate, value))
-    _, results, _ = pyshacl.validate(data, shacl_graph=shapes, ont_graph=ontology, advanced=True, inplace=True)
-    if not isinstance(results, Graph):
-        raise TypeError("pySHACL returned no results graph")
+    problems: list[Problem] = []
+    results = run_shapes(shapes, data, ontology)
+    if isinstance(results, str):
+        said = results
+        results, problems = run_each(project, shapes, data, ontology)
+        problems = blame(said, problems)
     reader = _Reader(results, shapes, data, Locator(project, sources))
     # What pySHACL found on the way to a result only repeats it, at another place.
     details = set(results.objects(None, SH.detail))
-    return [reader.read(result) for result in results.subjects(SH.resultSeverity) if result not in details]
+    return problems + [reader.read(result) for result in results.subjects(SH.resultSeverity) if result not in details]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,82 @@
+"""IRIs and literals that cannot be published, and how a file may have written them."""
+
+from __future__ import annotations
+
+import re
+
+from rdflib import BNode, Literal, URIRef
+from rdflib.term import Node
+
+from onrecord.problems import Fault, shorten
+from onrecord.store import Triple, fault_of
+
+# A code point that stands for no character: one half of a pair (Unicode, section 3.8), as Turtle may escape it.
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def find_fault(triple: Triple) -> tuple[Node, Fault] | None:
+    """The first term of a triple that cannot stand where it is, and why; None if all can."""
+    predicate = triple[1]
+    for term in triple[:2]:
+        if isinstance(term, Literal):
+            return term, Fault("bad-iri", f"{_show(term)} is a text where an IRI is needed.", "Name a thing there.")
+    if isinstance(predicate, BNode):
+        return predicate, Fault("bad-iri", "A blank node stands where a property is needed.", "Name a property there.")
+    faults = ((term, _fault_of(term)) for term in triple)
+    return next(((term, fault) for term, fault in faults if fault), None)
+
+
+def _fault_of(term: Node) -> Fault | None:
+    if isinstance(term, Literal):
+        return _literal_fault(term)
+    why = None if isinstance(term, BNode) else fault_of(term)
+    remedy = "Correct it; what no IRI may hold is written as % and two hexadecimal digits."
+    return Fault("bad-iri", f"<{_show(term)}> is not an IRI: {why}.", remedy) if why else None
+
+
+def _literal_fault(literal: Literal) -> Fault | None:
+    shown = _show(literal)
+    if SURROGATE.search(literal):
+        remedy = r"Write the character itself, or \U and eight hexadecimal digits."
+        return Fault("bad-literal", f"{shown} holds half a character (a surrogate).", remedy)
+    if literal.datatype and (why := fault_of(literal.datatype)):
+        return Fault("bad-iri", f"<{_show(literal.datatype)}> is not an IRI: {why}.", "Correct the datatype.")
+    if why := fault_of(literal):
+        remedy = "Give a language tag such as en or pt-BR."
+        return Fault("bad-literal", f"{shown}@{literal.language} has no language tag: {why}.", remedy)
+    if literal.ill_typed:
+        remedy = "Correct the value, or give it the datatype that it has."
+        return Fault("bad-literal", f"{shown} is not a value of {_local(literal.datatype)}.", remedy)
+    return None
+
+
+def weird_boolean(text: str) -> Fault:
+    """A literal said to be a boolean that is neither true nor false."""
+    return Fault("bad-literal", f"“{shorten(text)}” is not a value of boolean.", "Write true or false.")
+
+
+def _show(term: Node) -> str:
+    text = shorten(SURROGATE.sub("\ufffd", str(term)))
+    return f"“{text}”" if isinstance(term, Literal) else text
+
+
+def _local(iri: URIRef | None) -> str:
+    return re.split(r"[#/]", str(iri))[-1]
+
+
+def spellings_of(term: Node, base: str) -> list[str]:
+    """How a Turtle file may have written a term, the surest spelling first."""
+    text = str(term)
+    if isinstance(term, Literal):
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+        mark = f"@{term.language}" if term.language else f"^^<{term.datatype}" if term.datatype else ""
+        return [f'"{text}"{mark}', f'"{text}"^^', f'"{text}"', f"'{text}'", text, mark]
+    relative = text.removeprefix(base)
+    return [f"<{relative}>", f"<{text}>", relative, text, f":{re.split(r'[#/]', text)[-1]}"]
+
+
+def line_of_surrogate(text: str) -> int | None:
+    """The first line of a file that escapes half a character."""
+    found = ESCAPED_SURROGATE.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
