@@ -59,6 +59,10 @@ COLUMNS = (
 )
 # Classes whose members, written in brackets, are shown within the thing that holds them.
 HELD = ("Role", "LocationExpression", "Relay", "Representation", "Coding", "Waiver")
+# Properties by which the vocabulary describes itself, which is no use of it.
+VOCABULARY = frozenset(
+    (RDFS.domain, RDFS.range, RDFS.subClassOf, RDFS.subPropertyOf, RDFS.isDefinedBy, OWL.disjointWith)
+)
 SPELLINGS = tuple(URIRef(f"http://www.w3.org/2008/05/skos-xl#{name}") for name in ("altLabel", "hiddenLabel"))
 
 
@@ -322,7 +326,8 @@ class Pages:
     def usage(self, term: Node) -> int:
         """How often the record uses a term: as a class, a property or a value."""
         naming = self.catalogue.incoming(term)
-        named = sum(len(subjects) for name, subjects in naming.items() if not str(name).startswith(str(RDFS)))
+        used = [subject for name, subjects in naming.items() if name not in VOCABULARY for subject in subjects]
+        named = sum(not isinstance(subject, BNode) for subject in used)
         return named + self.catalogue.uses[term]
 
     def terms(self, ontology: Node) -> list[tuple[str, list[Node]]]:
