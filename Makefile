@@ -27,6 +27,7 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python bench/point_queries.py
+	$(BIN)/python bench/mutations.py
 
 docs: $(STAMP)
 	$(BIN)/python tests/shapes_page.py

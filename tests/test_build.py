@@ -98,3 +98,12 @@ def test_blank_nodes_of_two_vocabularies_stay_apart(edit: Edit, copy: Path) -> N
     statements = draft_record(read_project(copy), stay_silent).record.statements
     unions = {s.object for s in statements if str(s.predicate).endswith("equivalentClass")}
     assert len(unions) == 2
+
+
+def test_a_claim_that_nobody_makes_is_a_warning_and_is_not_published(edit: Edit, copy: Path) -> None:
+    claim = "claim:alone a rec:OccurrenceClaim ; rec:claimsOccurrenceOf :closing-club ;"
+    edit("kb/valley.ttl", ":drought a", f'{claim} rec:statement "Harle Mill did it."@en .\n:drought a')
+    record, problems = gather(read_project(copy), stay_silent)
+    assert [(problem.code, problem.severity) for problem in problems] == [("claim-carried", "warning")]
+    assert record is not None
+    assert not [s for s in record.statements if "claim/alone" in str(s.subject) + str(s.object)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from onrecord.catalogue import document_of
 from onrecord.checks import CHECKS, Check, Draft
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
@@ -32,7 +34,16 @@ def gather(project: Project, progress: Progress) -> tuple[Record | None, list[Pr
     # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
     sound = not has_errors(problems)
     problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
-    return (None if has_errors(problems) else draft.record), sort_problems(problems)
+    return (None if has_errors(problems) else leave_uncarried(draft.record)), sort_problems(problems)
+
+
+def leave_uncarried(record: Record) -> Record:
+    """The record without the claims that nobody makes: no attribution carries them, so they are not published."""
+    words = vocabulary(record.project)
+    stated = {s.subject for s in record.statements if s.predicate == words.rec("statement")}
+    left = {str(claim) for claim in stated - {s.object for s in record.statements if s.predicate == words.rec("claim")}}
+    kept = [s for s in record.statements if not left & {document_of(s.subject), document_of(s.object)}]
+    return replace(record, statements=tuple(kept))
 
 
 def draft_record(project: Project, progress: Progress) -> Draft:
