@@ -5,5 +5,5 @@ import logging
 __version__ = "0.1.0"
 
 # What these libraries log, with tracebacks, about mistakes in the data is reported as problems.
-for _library in ("rdflib.term", "pyshacl"):
-    logging.getLogger(_library).setLevel(logging.CRITICAL)
+for _logger in ("rdflib.term", "pyshacl-validate"):
+    logging.getLogger(_logger).disabled = True

@@ -93,7 +93,8 @@ def _read_attribution(reader: _Reader, article: str, node: Node) -> None:
     rec = reader.words.rec
     triples = reader.take(URIRef(article), "carries", node)
     slots = {name: next(iter(sorted(reader.graph.objects(node, rec(name)), key=str)), None) for name in NEEDED}
-    subject = slug(str(slots["claim"] or "")) or f"an attribution of {slug(article)}"
+    claim = "" if isinstance(slots["claim"], BNode) else str(slots["claim"] or "")
+    subject = slug(claim) or f"an attribution of {slug(article)}"
     spans, relays = _find_quotes(reader, article, node, subject), _relays(reader, node, subject)
     faults = list(_slot_faults(slots))
     for fault in faults:

@@ -17,6 +17,8 @@ from onrecord.texts import read_bytes, read_garbled
 
 # The file of the site that says from which sources it was built.
 VERSION_FILE = "version.json"
+# The folder of the program itself: when it changes, what it published is stale.
+PROGRAM = Path(__file__).resolve().parent
 NAMED_FILE = re.compile(r""":file\s+["']+([^"'\n\\]+)""")
 
 
@@ -39,8 +41,7 @@ def is_published(project: Project) -> bool:
 
 
 def _program() -> list[tuple[str, Path]]:
-    package = Path(__file__).parent
-    return [(path.name, path) for path in sorted(package.glob("*.py"))]
+    return [(path.name, path) for path in sorted(PROGRAM.glob("*.py"))]
 
 
 def _named_files(project: Project) -> Iterator[Path]:
@@ -64,5 +65,5 @@ def _files(project: Project) -> list[tuple[str, Path]]:
         *folder_files(project, SHAPES, "*.ttl"),
         *folder_files(project, RULES, "*.rq"),
         *query_files(project),
-        *((path.name, path) for path in sorted(own) if path.is_file()),
+        *((path.name, path) for path in sorted(own)),
     ]

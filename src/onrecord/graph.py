@@ -18,18 +18,20 @@ from onrecord.problems import Problem
 from onrecord.project import Project, default_folder
 from onrecord.settings import CONFIG
 from onrecord.store import Statement, Triple, turtle_fault
-from onrecord.terms import find_fault, line_of_surrogate, spellings_of, weird_boolean
+from onrecord.terms import find_fault, is_weird, line_of_surrogate, local_name, spellings_of, weird_boolean
 from onrecord.texts import read_garbled, read_text, unreadable
 
 ONTOLOGY, SHAPES, RULES = "ontology", "shapes", "ontology/rules"
 QUERIES = "kb/queries/"
+# How a Turtle text ends: with the dot of its last statement, or a comment.
+ENDED = re.compile(r"(\.|^\s*#.*)\s*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Source:
     """A Turtle file: its path in the project, the IRI of its graph, its text and its triples.
 
-    ``faults`` are what is wrong with terms in it; the triples that hold them are left out.
+    ``faults`` are what is wrong with terms in it; the triples that hold them are left out, ``lost`` are their subjects.
     """
 
     file: str
@@ -37,6 +39,7 @@ class Source:
     text: str
     triples: Graph
     faults: tuple[Problem, ...] = ()
+    lost: str = ""
 
     def line_of(self, *needles: str) -> int | None:
         """The line of the first needle that the text holds exactly once; None rather than a guess."""
@@ -68,18 +71,18 @@ def source_files(project: Project) -> list[tuple[str, Path]]:
 
 @dataclass(frozen=True)
 class Unparsed:
-    """Files that could not be parsed, and all the text that can be made out in them.
+    """All the text that can be made out in files that could not be parsed, and the names in triples that were left out.
 
-    ``empty`` are those without any, in which no name can be looked for.
+    ``cut`` are files without text, or whose text breaks off before the dot at the end: they defined more than can be
+    seen.
     """
 
-    files: tuple[str, ...] = ()
     text: str = ""
-    empty: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
     def may_define(self, project: Project, iri: str) -> bool:
         """Whether an IRI is written in one of the files, relative, absolute or with whatever prefix."""
-        local = re.escape(re.split(r"[#/]", iri)[-1])
+        local = re.escape(local_name(iri))
         written = (f"<{iri}", f"<{iri.removeprefix(project.base)}", project.compact(iri))
         return any(one in self.text for one in written) or bool(local and re.search(rf":{local}(?![\w-])", self.text))
 
@@ -105,11 +108,11 @@ def _missing_folders(project: Project) -> Iterator[Problem]:
 
 
 def read_unparsed(project: Project, sources: Iterable[Source]) -> Unparsed:
-    """The files that are not among the sources: what they would have defined is not to be called unknown."""
-    parsed = {source.file for source in sources}
+    """What is not among the sources and would have defined names: these are not to be called unknown."""
+    parsed = {source.file: source.lost for source in sources}
     texts = {file: read_garbled(path) for file, path in source_files(project) if file not in parsed}
-    empty = tuple(file for file, text in texts.items() if not text.strip())
-    return Unparsed(tuple(texts), "\n".join(texts.values()), empty)
+    cut = tuple(file for file, text in texts.items() if not ENDED.search(text))
+    return Unparsed("\n".join([*texts.values(), *parsed.values()]), cut)
 
 
 def read_turtle(file: str, path: Path, base: str) -> Source | Problem:
@@ -127,8 +130,10 @@ def read_turtle(file: str, path: Path, base: str) -> Source | Problem:
         return parsed
     triples, weird = parsed
     source = Source(file, URIRef(f"{base}graph/{file.removesuffix('.ttl')}"), text, triples)
+    subjects = {str(subject) for subject in triples.subjects()}
     faults = [*_weird_booleans(source, weird), *_drop_unheld(source), *_drop_faulty(source, base)]
-    return replace(source, faults=tuple(faults))
+    lost = subjects.difference(map(str, triples.subjects())) if faults else set()
+    return replace(source, faults=tuple(faults), lost="".join(f" :{local_name(iri)} " for iri in lost))
 
 
 def _parse(file: str, text: str, base: str) -> tuple[Graph, list[str]] | Problem:
@@ -141,7 +146,8 @@ def _parse(file: str, text: str, base: str) -> tuple[Graph, list[str]] | Problem
     except Exception as error:
         # On some texts rdflib's parser fails with errors of many other kinds; the engine's then says what is wrong.
         why, line = turtle_fault(text, base)
-        return _turtle_problem(file, line, why or f"the parser gave up with {type(error).__name__}")
+        gave_up = "its brackets are nested too deep" if isinstance(error, RecursionError) else repr(error)
+        return _turtle_problem(file, line, why or gave_up)
     weird = (re.search(r"weird boolean, '(.*)' does not", str(warning.message), re.DOTALL) for warning in caught)
     return triples, [found[1] for found in weird if found]
 
@@ -183,15 +189,15 @@ def _unheld_nodes(triples: Graph) -> set[Node]:
 
 def _drop_faulty(source: Source, base: str) -> list[Problem]:
     """Take out the triples with terms that the store cannot hold, and what hangs on them; say what is wrong."""
-    found = [(triple, *fault) for triple in source.triples if (fault := find_fault(triple))]
-    problems = {term: fault.at(source.file, _line_of_term(source, term, base), "") for _, term, fault in found}
-    waiting = [triple for triple, *_ in found]
+    found = {triple: fault for triple in source.triples if (fault := find_fault(triple))}
+    faults = {term: fault for term, fault in found.values() if not is_weird(term)}
+    waiting = list(found)
     while waiting:
         triple = waiting.pop()
         source.triples.remove(triple)
         if isinstance(triple[2], BNode) and (None, None, triple[2]) not in source.triples:
             waiting += source.triples.triples((triple[2], None, None))
-    return list(problems.values())
+    return [fault.at(source.file, _line_of_term(source, term, base), "") for term, fault in faults.items()]
 
 
 def _line_of_term(source: Source, term: Node, base: str) -> int | None:
@@ -264,7 +270,7 @@ class _Naming:
         while isinstance(holder, BNode):
             holder, _ = self.held_by[holder]
         digest = hashlib.sha256(self._text(node).encode()).hexdigest()[:8]
-        local = re.split(r"[#/]", str(predicate))[-1]
+        local = local_name(str(predicate))
         return URIRef(f"{holder}{'-' if '#' in str(holder) else '#'}{local}-{digest}")
 
     def _text(self, node: Node) -> str:

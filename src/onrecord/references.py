@@ -26,8 +26,8 @@ def find_unknown_iris(
 ) -> list[Problem]:
     """Every IRI under the base that a file of kb/ or seeds/ uses and nothing in the sources types.
 
-    A name that stands in a file which could not be parsed may be defined there. If such a file has no text at all, the
-    names are only counted.
+    A name that stands in a file which could not be parsed may be defined there. If such a file breaks off, names are
+    only counted.
     """
     known = {str(subject) for subject, predicate, _, _ in statements if predicate == RDF.type}
     unknown = [
@@ -37,8 +37,8 @@ def find_unknown_iris(
         for iri in sorted(_own_iris(source, project.base))
         if iri.partition("#char=")[0] not in known and not unparsed.may_define(project, iri)
     ]
-    if unknown and unparsed.empty:
-        return [_probably_lost(project, {iri for _, iri in unknown}, unparsed.empty)]
+    if unknown and unparsed.cut:
+        return [_probably_lost(project, {iri for _, iri in unknown}, unparsed.cut)]
     return [_unknown(project, source, iri, known) for source, iri in unknown]
 
 

@@ -86,7 +86,7 @@ def _corrections(graph: Graph, iri: Node, words: Vocabulary) -> Corrections:
     for node in graph.objects(iri, words.rec("linesOfKind")):
         occurrence = read_number(str(graph.value(node, words.rec("occurrence"), default=Literal(1))))
         kind = slug(str(graph.value(node, words.rec("passageKind"))))
-        kinds.append((str(graph.value(node, words.rec("quote"))), occurrence, kind))
+        kinds.append((str(graph.value(node, words.rec("quote")) or ""), occurrence, kind))
     return Corrections(texts("sentenceJoin"), texts("sentenceBreak"), tuple(sorted(kinds)))
 
 
@@ -105,7 +105,7 @@ def _idle_corrections(source: Source, article: Article, words: Vocabulary) -> It
 
 
 def _undescribed(project: Project, described: set[str], unparsed: Unparsed) -> Iterator[Problem]:
-    if any(file.startswith("seeds/") for file in unparsed.empty):
+    if any(file.startswith("seeds/") for file in unparsed.cut):
         return
     for path in sorted((project.root / "seeds").glob("*.txt")):
         file = path.relative_to(project.root).as_posix()

@@ -34,8 +34,8 @@ def run_shapes(shapes: Graph, data: Graph, ontology: Graph | None = None) -> Gra
 
 def _what_it_says(error: Exception) -> str:
     lines = str(error).strip().splitlines() or [""]
-    kind = type(error).__name__
-    return BLANK_NODE.sub("a node in brackets", lines[0] if kind == "Exception" else f"{lines[0]} ({kind})")
+    careless = isinstance(error, TypeError | AttributeError | LookupError)
+    return BLANK_NODE.sub("a node in brackets", f"{type(error).__name__}, {lines[0]}" if careless else lines[0])
 
 
 def run_each(project: Project, shapes: Graph, data: Graph, ontology: Graph | None) -> tuple[Graph, list[Problem]]:

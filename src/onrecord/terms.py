@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rdflib import BNode, Literal, URIRef
+from rdflib.namespace import XSD
 from rdflib.term import Node
 
 from onrecord.problems import Fault, shorten
@@ -17,17 +18,17 @@ ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 def find_fault(triple: Triple) -> tuple[Node, Fault] | None:
     """The first term of a triple that cannot stand where it is, and why; None if all can."""
-    predicate = triple[1]
     for term in triple[:2]:
         if isinstance(term, Literal):
             return term, Fault("bad-iri", f"{_show(term)} is a text where an IRI is needed.", "Name a thing there.")
-    if isinstance(predicate, BNode):
-        return predicate, Fault("bad-iri", "A blank node stands where a property is needed.", "Name a property there.")
-    faults = ((term, _fault_of(term)) for term in triple)
-    return next(((term, fault) for term, fault in faults if fault), None)
+    if isinstance(triple[1], BNode):
+        return triple[1], Fault("bad-iri", "A blank node stands where a property is needed.", "Name a property there.")
+    roots = (root_of(term) for term in triple if fault_of_term(term))
+    return next(((root, fault) for root in roots if (fault := fault_of_term(root))), None)
 
 
-def _fault_of(term: Node) -> Fault | None:
+def fault_of_term(term: Node) -> Fault | None:
+    """What is wrong with a term, wherever it stands; None if nothing is."""
     if isinstance(term, Literal):
         return _literal_fault(term)
     why = None if isinstance(term, BNode) else fault_of(term)
@@ -47,8 +48,19 @@ def _literal_fault(literal: Literal) -> Fault | None:
         return Fault("bad-literal", f"{shown}@{literal.language} has no language tag: {why}.", remedy)
     if literal.ill_typed:
         remedy = "Correct the value, or give it the datatype that it has."
-        return Fault("bad-literal", f"{shown} is not a value of {_local(literal.datatype)}.", remedy)
+        return Fault("bad-literal", f"{shown} is not a value of {local_name(str(literal.datatype))}.", remedy)
     return None
+
+
+def is_weird(term: Node) -> bool:
+    """Whether a term is an ill-typed false, which rdflib makes of a boolean that is neither true nor false."""
+    return isinstance(term, Literal) and term.datatype == XSD.boolean and str(term) == "false" and bool(term.ill_typed)
+
+
+def root_of(term: Node) -> Node:
+    """The namespace of an IRI where that is what is wrong: one mistake in many names. Otherwise the term itself."""
+    space = re.sub(r"[^/#]*$", "", str(term))
+    return URIRef(space) if isinstance(term, URIRef) and space and fault_of(URIRef(space)) else term
 
 
 def weird_boolean(text: str) -> Fault:
@@ -61,8 +73,9 @@ def _show(term: Node) -> str:
     return f"“{text}”" if isinstance(term, Literal) else text
 
 
-def _local(iri: URIRef | None) -> str:
-    return re.split(r"[#/]", str(iri))[-1]
+def local_name(iri: str) -> str:
+    """What stands behind the last slash or hash of an IRI."""
+    return re.split(r"[#/]", iri)[-1]
 
 
 def spellings_of(term: Node, base: str) -> list[str]:
@@ -73,7 +86,7 @@ def spellings_of(term: Node, base: str) -> list[str]:
         mark = f"@{term.language}" if term.language else f"^^<{term.datatype}" if term.datatype else ""
         return [f'"{text}"{mark}', f'"{text}"^^', f'"{text}"', f"'{text}'", text, mark]
     relative = text.removeprefix(base)
-    return [f"<{relative}>", f"<{text}>", relative, text, f":{re.split(r'[#/]', text)[-1]}"]
+    return [f"<{relative}>", f"<{text}>", relative, text, f":{local_name(text)}"]
 
 
 def line_of_surrogate(text: str) -> int | None:
