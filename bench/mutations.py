@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -485,7 +486,8 @@ def count(score: Score, edit: Edit, problems: Sequence[Problem]) -> None:
 
 def score_all(kinds: Iterable[Kind], each: int, seed: int) -> list[Score]:
     """The scores of all kinds, in their order, worked out in two processes."""
-    with ProcessPoolExecutor(2) as pool:
+    # Fresh processes: a fork of one in which Java runs would wait for threads that it does not have.
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         waiting = [pool.submit(score_kind, kind.name, each, seed) for kind in kinds]
         return [one.result() for one in waiting]
 

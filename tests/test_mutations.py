@@ -13,8 +13,8 @@ SEED = 7
 
 @pytest.fixture(scope="module")
 def scores() -> list[Score]:
-    """One edit of each kind."""
-    return score_all(KINDS, each=1, seed=SEED)
+    """One edit of every second kind; together with the seed, the same ones each time."""
+    return score_all(KINDS[::2], each=1, seed=SEED)
 
 
 def test_there_are_enough_kinds_of_each_group() -> None:
