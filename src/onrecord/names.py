@@ -44,7 +44,7 @@ class Names:
 
     @cached_property
     def speaking_forms(self) -> Mapping[str, frozenset[str]]:
-        """As forms, without adjectives: "Armenian" says what something is like, not that Armenia speaks."""
+        """As forms, without adjectives: they say what something is like, not who speaks."""
         adjectives: dict[str, set[str]] = defaultdict(set)
         for thing, links in self.reach.outgoing.items():
             for name, form in links:

@@ -1,7 +1,7 @@
 """The reference: the table of verified identifiers that values from outside the articles are held to.
 
 A project may keep it in kb/outside/reference.tsv: a row for each thing, its name in the first column. A value's
-`rec:identifierBasis` names its row: Row "Armenia" of the reference list.
+`rec:identifierBasis` names its row: Row "Harle weir" of the reference list.
 """
 
 from __future__ import annotations
