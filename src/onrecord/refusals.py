@@ -60,7 +60,7 @@ def _nodes(value: object) -> Iterator[CompValue]:
 
 
 def decode_escapes(text: str) -> str:
-    r"""The text with \uXXXX and \UXXXXXXXX as the characters they stand for (SPARQL 1.1 Query, section 19.2)."""
+    """The text with each unicode escape as the character it stands for (SPARQL 1.1 Query, section 19.2)."""
 
     def character(found: re.Match[str]) -> str:
         code = int(found[1] or found[2], 16)
