@@ -180,16 +180,16 @@ class Store:
             self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(graph))))
             self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
 
-    def load_nquads(self, data: bytes, apart: str = "") -> None:
-        """Add N-Quads, each also to the default graph unless the IRI of its graph begins with ``apart``."""
+    def load_nquads(self, data: bytes) -> None:
+        """Add N-Quads, each to its graph and to the default graph."""
         self._store.load(data, format=ox.RdfFormat.N_QUADS)
         for quad in list(self._store.quads_for_pattern(None, None, None, None)):
-            if isinstance(quad.graph_name, ox.NamedNode) and not (apart and quad.graph_name.value.startswith(apart)):
+            if isinstance(quad.graph_name, ox.NamedNode):
                 self._store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
 
-    def rows(self, query: str, prefixes: Mapping[str, str], base: str, **bindings: Node) -> list[Row]:
+    def rows(self, query: str, prefixes: Mapping[str, str], base: str) -> list[Row]:
         """The solutions of a SELECT query; an unbound variable is absent from its row."""
-        solutions = self._run(query, prefixes, base, bindings)
+        solutions = self._run(query, prefixes, base)
         if not isinstance(solutions, ox.QuerySolutions):
             raise EvaluationError("a SELECT query was expected")
         names = [variable.value for variable in solutions.variables]
@@ -198,9 +198,9 @@ class Store:
             for solution in _evaluate(solutions)
         ]
 
-    def triples(self, query: str, prefixes: Mapping[str, str], base: str, **bindings: Node) -> list[Triple]:
+    def triples(self, query: str, prefixes: Mapping[str, str], base: str) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
-        triples = self._run(query, prefixes, base, bindings)
+        triples = self._run(query, prefixes, base)
         if not isinstance(triples, ox.QueryTriples):
             raise EvaluationError("a CONSTRUCT or DESCRIBE query was expected")
         return [
@@ -222,7 +222,7 @@ class Store:
         Where graphs are named, the query sees only them. Raises QueryError if the query cannot be parsed, KeyError
         with the media types that can hold its answer if none of these can.
         """
-        result = self._run(query, prefixes, base, {}, (default_graphs, named_graphs))
+        result = self._run(query, prefixes, base, (default_graphs, named_graphs))
         try:
             return _serialise_result(result, media_types, prefixes)
         except (ValueError, RuntimeError, OSError) as error:
@@ -250,12 +250,8 @@ class Store:
         query: str,
         prefixes: Mapping[str, str],
         base: str,
-        bindings: Mapping[str, Node],
         dataset: tuple[Sequence[str], Sequence[str]] = ((), ()),
     ) -> Result:
-        substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
-            ox.Variable(name): _to_engine(term) for name, term in bindings.items()
-        }
         default, named = dataset
         limits: dict[str, Any] = {}
         if default or named:
@@ -266,9 +262,7 @@ class Store:
         if refusal:
             raise RefusedError(refusal)
         try:
-            return self._store.query(
-                query, base_iri=base, prefixes=dict(prefixes), substitutions=substitutions, **limits
-            )
+            return self._store.query(query, base_iri=base, prefixes=dict(prefixes), **limits)
         except (SyntaxError, ValueError) as error:
             raise QueryError(str(error)) from error
         except (RuntimeError, OSError) as error:
