@@ -87,7 +87,7 @@ def test_the_words_order_by_in_a_comment_do_not_order_an_answer() -> None:
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8000/", "https://a.example/below/", "https://zz.example/"])
 def test_the_questions_are_answered_alike_under_any_base(base: str) -> None:
     draft = draft_record(read_project(ROOT, base), stay_silent)
-    assert [str(problem) for problem in check_questions(draft.record.project, draft.record.statements)] == []
+    assert [str(problem) for problem in check_questions(draft.record.project, draft.store)] == []
 
 
 def test_a_question_that_asks_another_endpoint_is_refused_before_it_does(edit: Edit, copy: Path) -> None:

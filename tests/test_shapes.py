@@ -13,7 +13,7 @@ from rdflib.term import Node
 from conftest import ROOT
 from onrecord.checks import Draft
 from onrecord.project import read_project
-from onrecord.store import Statement
+from onrecord.store import Statement, Store
 from onrecord.validation import read_shapes, validate
 from onrecord.vocabulary import slug
 
@@ -67,7 +67,9 @@ def read_case(ontology: Graph, *files: Path) -> Graph:
 def find_codes(case: Graph) -> set[str]:
     """The code of every shape that the case violates."""
     graph = URIRef(PROJECT.iri("graph/case"))
-    found = validate(PROJECT, SHAPES, [Statement(*triple, graph) for triple in case], [])
+    statements, store = [Statement(*triple, graph) for triple in case], Store()
+    store.load(statements)
+    found = validate(PROJECT, SHAPES, statements, [], store)
     return {problem.code for problem in found}
 
 

@@ -19,7 +19,7 @@ from onrecord.reference import find_unreferenced
 from onrecord.references import find_unknown_iris, find_unprinted_spellings, find_unpublishable_iris
 from onrecord.seeds import notation_of_seeds, read_articles
 from onrecord.shapes import find_unusable
-from onrecord.store import Statement
+from onrecord.store import Statement, Store
 from onrecord.templates import find_broken_templates
 from onrecord.validation import read_shapes
 from onrecord.vocabulary import vocabulary
@@ -62,12 +62,13 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     unprinted = find_unprinted_spellings(sources, articles, words)
     unpublishable = find_unpublishable_iris(project, sources, stated)
     progress("deriving")
-    derived, in_rules = derive(project, stated)
+    store = Store()
+    derived, in_rules = derive(project, store, stated)
     problems += [*in_shapes, *in_questions, *in_articles, *in_evidence, *unknown, *unprinted, *unpublishable, *in_rules]
     problems += find_unreferenced(project, sources)
     in_order = tuple(articles[iri] for iri in sorted(articles))
     record = Record(project, _sort([*stated, *derived]), in_order, hash_sources(project))
-    return Draft(record, tuple(sources), shapes, evidence, tuple(problems))
+    return Draft(record, tuple(sources), shapes, evidence, store, tuple(problems))
 
 
 def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> list[Problem]:

@@ -15,23 +15,29 @@ from onrecord.locator import Locator
 from onrecord.problems import Problem
 from onrecord.questions import check_questions
 from onrecord.record import Record
+from onrecord.store import Store
 from onrecord.validation import validate
 from onrecord.witness import find_unworded
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A record before it is checked, with what the checks need, and the problems found so far."""
+    """A record before it is checked, with what the checks need, and the problems found so far.
+
+    The store holds the record's statements.
+    """
 
     record: Record
     sources: tuple[Source, ...]
     shapes: Graph
     evidence: Evidence
+    store: Store
     problems: tuple[Problem, ...]
 
 
 def _check_shapes(draft: Draft) -> Iterable[Problem]:
-    return validate(draft.record.project, draft.shapes, draft.record.statements, draft.sources)
+    record = draft.record
+    return validate(record.project, draft.shapes, record.statements, draft.sources, draft.store)
 
 
 def _check_wording(draft: Draft) -> Iterable[Problem]:
@@ -49,7 +55,7 @@ def _check_coverage(draft: Draft) -> Iterable[Problem]:
 
 
 def _check_questions(draft: Draft) -> Iterable[Problem]:
-    return check_questions(draft.record.project, draft.record.statements)
+    return check_questions(draft.record.project, draft.store)
 
 
 def measure(draft: Draft) -> dict[str, list[Coverage]]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from onrecord.graph import QUERIES
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.reasoning import first_line, query_problem
-from onrecord.store import QueryError, Statement, Store, sparql_syntax_error
+from onrecord.store import QueryError, Store, sparql_syntax_error
 from onrecord.texts import read_text, unreadable
 
 Rows = list[tuple[str, ...]]
@@ -95,11 +95,9 @@ def _read_header(file: str, path: Path, text: str) -> Question:
     return Question(file, path, title, head.get("question", title), head.get("expected", ""), text)
 
 
-def check_questions(project: Project, statements: Iterable[Statement]) -> list[Problem]:
-    """Ask every question of the statements and compare with its expected rows."""
+def check_questions(project: Project, store: Store) -> list[Problem]:
+    """Ask every question of the record and compare with its expected rows."""
     questions, problems = read_questions(project)
-    store = Store()
-    store.load(statements)
     return problems + [problem for question in questions if (problem := check_question(project, store, question))]
 
 

@@ -16,14 +16,15 @@ from onrecord.texts import read_text
 from onrecord.vocabulary import vocabulary
 
 
-def derive(project: Project, statements: Iterable[Statement]) -> tuple[list[Statement], list[Problem]]:
+def derive(project: Project, store: Store, statements: Iterable[Statement]) -> tuple[list[Statement], list[Problem]]:
     """Run the rules in the order of their file names, each on all statements so far; return only what is new.
 
-    A rule that cannot be parsed, or that makes blank nodes, becomes a problem.
+    In the end the store, empty at first, holds both. A rule that cannot be parsed, or that makes blank nodes, becomes a
+    problem.
     """
     derived: list[Statement] = []
     problems: list[Problem] = []
-    for _, made in run_rules(project, Store(), statements):
+    for _, made in run_rules(project, store, statements):
         if isinstance(made, Problem):
             problems.append(made)
         else:

@@ -19,13 +19,11 @@ from onrecord.vocabulary import slug
 BLANK_NODE = re.compile(r"'?\bn?[0-9a-f]{32}b\d+\b'?")
 
 
-def run_shapes(shapes: Graph, data: Graph, ontology: Graph | None = None) -> Graph | str:
+def run_shapes(shapes: Graph, data: Graph) -> Graph | str:
     """The results graph of a validation, or what pySHACL says where it cannot run the shapes."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            _, results, text = pyshacl.validate(
-                data, shacl_graph=shapes, ont_graph=ontology, advanced=True, inplace=True
-            )
+            _, results, text = pyshacl.validate(data, shacl_graph=shapes, advanced=True, inplace=True)
     except Exception as error:
         # What pySHACL, pyparsing, re and rdflib raise on broken shapes has no class in common but this.
         return _what_it_says(error)
@@ -38,12 +36,12 @@ def _what_it_says(error: Exception) -> str:
     return BLANK_NODE.sub("a node in brackets", f"{type(error).__name__}, {lines[0]}" if careless else lines[0])
 
 
-def run_each(project: Project, shapes: Graph, data: Graph, ontology: Graph | None) -> tuple[Graph, list[Problem]]:
+def run_each(project: Project, shapes: Graph, data: Graph) -> tuple[Graph, list[Problem]]:
     """What every shape that can be run alone finds, and the problems of those that cannot."""
     results, problems = Graph(), []
     for source in _shape_sources(project):
         for shape in _targeted(source.triples):
-            found = run_shapes(_alone(shapes, shape), data, ontology)
+            found = run_shapes(_alone(shapes, shape), data)
             if isinstance(found, Graph):
                 results += found
             else:
@@ -55,7 +53,7 @@ def find_unusable(project: Project, shapes: Graph) -> list[Problem]:
     """The shapes that cannot be run, tried on an example made of what they look for."""
     example = make_example(shapes)
     said = run_shapes(shapes, example)
-    return blame(said, run_each(project, shapes, example, None)[1]) if isinstance(said, str) else []
+    return blame(said, run_each(project, shapes, example)[1]) if isinstance(said, str) else []
 
 
 def blame(said: str, problems: list[Problem]) -> list[Problem]:

@@ -6,18 +6,19 @@ The only module that knows pyoxigraph, so that a remote SPARQL 1.1 store can tak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
-from rdflib import BNode, Literal, URIRef
+from rdflib import XSD, BNode, Literal, URIRef
 from rdflib.term import Node
 
 from onrecord.refusals import find_refusal
 
 Triple = tuple[Node, Node, Node]
 Row = dict[str, Node]
+Test = Callable[..., bool]
 
 
 class Statement(NamedTuple):
@@ -95,6 +96,26 @@ def fault_of(term: Node) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def is_kept(term: Node) -> bool:
+    """Whether the store gives a term back as it was: it normalises numbers, dates and languages, as rdflib does not."""
+    if not isinstance(term, Literal):
+        return True
+    if term.datatype is None:
+        return term.language is None or term.language == term.language.lower()
+    return not term.ill_typed and term.datatype != XSD.string and _is_canonical(str(term), str(term.datatype))
+
+
+@cache
+def _is_canonical(text: str, datatype: str) -> bool:
+    store, term, node = ox.Store(), _literal_to_engine(text, None, datatype), _named_node("urn:onrecord:term")
+    store.add(ox.Quad(node, node, term))
+    return [quad.object for quad in store] == [term]
+
+
+def _as_function(test: Test) -> Callable[..., ox.Literal]:
+    return lambda *texts: ox.Literal(test(*(text.value for text in texts)))
 
 
 def turtle_fault(text: str, base: str) -> tuple[str, int | None]:
@@ -187,9 +208,15 @@ class Store:
             if isinstance(quad.graph_name, ox.NamedNode):
                 self._store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
 
-    def rows(self, query: str, prefixes: Mapping[str, str], base: str) -> list[Row]:
-        """The solutions of a SELECT query; an unbound variable is absent from its row."""
-        solutions = self._run(query, prefixes, base)
+    def rows(
+        self, query: str, prefixes: Mapping[str, str], base: str, functions: Mapping[str, Test] | None = None
+    ) -> list[Row]:
+        """The solutions of a SELECT query; an unbound variable is absent from its row.
+
+        ``functions`` are tests of texts that the query calls by their IRIs.
+        """
+        called = {_named_node(name): _as_function(test) for name, test in (functions or {}).items()}
+        solutions = self._run(query, prefixes, base, custom_functions=called)
         if not isinstance(solutions, ox.QuerySolutions):
             raise EvaluationError("a SELECT query was expected")
         names = [variable.value for variable in solutions.variables]
@@ -251,9 +278,9 @@ class Store:
         prefixes: Mapping[str, str],
         base: str,
         dataset: tuple[Sequence[str], Sequence[str]] = ((), ()),
+        **limits: Any,
     ) -> Result:
         default, named = dataset
-        limits: dict[str, Any] = {}
         if default or named:
             # SPARQL 1.1 Protocol, section 2.1.4: a dataset named by the client replaces the whole of ours.
             limits["default_graph"] = [_named_node(graph) for graph in default]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH, XSD
 from rdflib.term import Node
 
-from onrecord.graph import ONTOLOGY, SHAPES, Source, folder_files, read_turtle
+from onrecord.graph import SHAPES, Source, folder_files, read_turtle
 from onrecord.locator import Locator
 from onrecord.problems import Problem, split_message
 from onrecord.project import Project
-from onrecord.shapes import blame, run_each, run_shapes
-from onrecord.store import Statement
+from onrecord.shapes import blame, make_example, run_each, run_shapes
+from onrecord.store import QueryError, Statement, Store, is_kept
+from onrecord.suspects import aim, find_suspects
 from onrecord.vocabulary import slug, vocabulary
 
 SEVERITIES: Mapping[Node | None, str] = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "warning"}
@@ -37,25 +38,47 @@ def read_shapes(project: Project) -> tuple[Graph, list[Problem]]:
 
 
 def validate(
-    project: Project, shapes: Graph, statements: Iterable[Statement], sources: Iterable[Source]
+    project: Project,
+    shapes: Graph,
+    statements: Sequence[Statement],
+    sources: Iterable[Source],
+    store: Store | None,
 ) -> list[Problem]:
-    """Every SHACL result over the union of the statements, located in the sources."""
-    data, ontology = Graph(), Graph()
-    vocabularies = project.iri(f"graph/{ONTOLOGY}/")
-    for subject, predicate, value, graph in statements:
+    """Every SHACL result over the union of the statements, located in the sources.
+
+    With a store that holds them, pySHACL looks only at what the store suspects; the results are the same.
+    """
+    suspects = _choose_suspects(project, shapes, statements, store) if store else None
+    if suspects == {}:
+        return []
+    data = Graph()
+    for subject, predicate, value, _ in statements:
         data.add((subject, predicate, value))
-        if graph.startswith(vocabularies):
-            ontology.add((subject, predicate, value))
     problems: list[Problem] = []
-    results = run_shapes(shapes, data, ontology)
+    results = run_shapes(shapes if suspects is None else aim(shapes, suspects), data)
     if isinstance(results, str):
         said = results
-        results, problems = run_each(project, shapes, data, ontology)
+        results, problems = run_each(project, shapes, data)
         problems = blame(said, problems)
     reader = _Reader(results, shapes, data, Locator(project, sources))
     # What pySHACL found on the way to a result only repeats it, at another place.
     details = set(results.objects(None, SH.detail))
     return problems + [reader.read(result) for result in results.subjects(SH.resultSeverity) if result not in details]
+
+
+def _choose_suspects(
+    project: Project, shapes: Graph, statements: Iterable[Statement], store: Store
+) -> dict[URIRef, list[Node]] | None:
+    """What each shape must be run on, where any; None for all shapes on everything.
+
+    That is where a shape is broken, or a literal is not kept by the store as it was written.
+    """
+    if isinstance(run_shapes(shapes, make_example(shapes)), str) or not all(is_kept(one.object) for one in statements):
+        return None
+    try:
+        return find_suspects(project, shapes, store)
+    except (QueryError, ValueError, re.error):
+        return None
 
 
 @dataclass(frozen=True)
