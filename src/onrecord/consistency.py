@@ -17,6 +17,7 @@ from onrecord.locator import Locator
 from onrecord.logic import Reasoning, UnreasonableError, reason
 from onrecord.problems import Problem
 from onrecord.store import Statement, Triple
+from onrecord.summary import summarise
 
 # How long HermiT tries to narrow down a contradiction that Pellet does not explain, in seconds; what is then shown.
 PATIENCE, SHOWN_AT_MOST, TEXT_AT_MOST = 60.0, 6, 40
@@ -33,12 +34,15 @@ PREDICATES = {
 SYMMETRIC = frozenset({OWL.inverseOf, OWL.disjointWith, OWL.sameAs, OWL.differentFrom})
 
 
-def find_inconsistencies(statements: Sequence[Statement], located: Locator) -> list[Problem]:
+def find_inconsistencies(statements: Sequence[Statement], located: Locator, *, full: bool = False) -> list[Problem]:
     """Every thing that is in classes which exclude each other, and every class that can have no member.
 
-    Of other contradictions only one is reported at a time.
+    Of other contradictions only one is reported at a time. Unless in full, the record itself is looked at only if its
+    summary is not sound, or cannot be made.
     """
     try:
+        if not full and _is_sound_in_summary(statements, located):
+            return []
         found = reason(statement[:3] for statement in statements)
         if found == SOUND:
             return []
@@ -48,6 +52,16 @@ def find_inconsistencies(statements: Sequence[Statement], located: Locator) -> l
         return list(reasoner.report_contradictions())
     except UnreasonableError as error:
         return [_report_failure(str(error), located)]
+
+
+def _is_sound_in_summary(statements: Sequence[Statement], located: Locator) -> bool:
+    vocabularies = located.project.iri(f"graph/{ONTOLOGY}/")
+    vocabulary = (statement[:3] for statement in statements if statement.graph.startswith(vocabularies))
+    summary = summarise([statement[:3] for statement in statements], vocabulary)
+    try:
+        return summary is not None and reason(summary) == SOUND
+    except UnreasonableError:
+        return False
 
 
 def _report_failure(message: str, located: Locator) -> Problem:
