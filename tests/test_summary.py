@@ -17,7 +17,8 @@ from onrecord.summary import summarise
 PREFIXES = """@prefix : <urn:x#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . """
 TERMS = """
-<urn:x> a owl:Ontology . :A a owl:Class ; owl:disjointWith :B . :B a owl:Class . :C a owl:Class . :D a owl:Class ; rdfs:subClassOf :A .
+<urn:x> a owl:Ontology .
+:A a owl:Class ; owl:disjointWith :B . :B a owl:Class . :C a owl:Class . :D a owl:Class ; rdfs:subClassOf :A .
 :p a owl:ObjectProperty ; rdfs:domain :A ; rdfs:range :C . :q a owl:ObjectProperty ; owl:inverseOf :r ; rdfs:range :B .
 :r a owl:ObjectProperty . :s a owl:ObjectProperty , owl:SymmetricProperty ; rdfs:subPropertyOf :p .
 :n a owl:DatatypeProperty ; rdfs:domain :C ; rdfs:range xsd:nonNegativeInteger .

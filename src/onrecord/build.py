@@ -10,7 +10,8 @@ from onrecord.checks import CHECKS, Check, Draft
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
 from onrecord.graph import Source, read_sources, read_unparsed, statements_of
-from onrecord.problems import Problem, has_errors, sort_problems
+from onrecord.memory import recall
+from onrecord.problems import Problem, as_json, has_errors, sort_problems
 from onrecord.project import Project
 from onrecord.questions import read_questions
 from onrecord.reasoning import derive
@@ -27,9 +28,23 @@ from onrecord.vocabulary import vocabulary
 Progress = Callable[[str], None]
 
 
-def gather(project: Project, progress: Progress) -> tuple[Record | None, list[Problem]]:
+def find_problems(project: Project, progress: Progress, *, full: bool = False) -> list[Problem]:
+    """Every problem of a project; what was found in the same sources before is recalled, unless in full."""
+    if full:
+        return gather(project, progress, full=True)[1]
+    sources = hash_sources(project)
+    found = recall(
+        "problems",
+        [sources],
+        lambda: as_json(gather(project, progress)[1]),
+        still=lambda: hash_sources(project) == sources,
+    )
+    return [Problem(**one) for one in found]
+
+
+def gather(project: Project, progress: Progress, *, full: bool = False) -> tuple[Record | None, list[Problem]]:
     """Read, derive and check everything; write nothing. No record comes back if there is an error."""
-    draft = draft_record(project, progress)
+    draft = replace(draft_record(project, progress), full=full)
     problems = [*draft.problems, *find_broken_templates(project)]
     # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
     sound = not has_errors(problems)
@@ -91,4 +106,5 @@ def _state(project: Project, sources: list[Source], evidence: Evidence) -> list[
 
 
 def _sort(statements: list[Statement]) -> tuple[Statement, ...]:
-    return tuple(sorted(set(statements), key=lambda s: (s.graph, s.subject.n3(), s.predicate.n3(), s.object.n3())))
+    written = {term: term.n3() for statement in statements for term in statement[:3]}
+    return tuple(sorted(set(statements), key=lambda s: (str(s.graph), *(written[term] for term in s[:3]))))

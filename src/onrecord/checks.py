@@ -24,7 +24,8 @@ from onrecord.witness import find_unworded
 class Draft:
     """A record before it is checked, with what the checks need, and the problems found so far.
 
-    The store holds the record's statements.
+    The store holds the record's statements. In full, every check looks at everything itself, whatever was found before
+    and whatever follows from less.
     """
 
     record: Record
@@ -33,11 +34,13 @@ class Draft:
     evidence: Evidence
     store: Store
     problems: tuple[Problem, ...]
+    full: bool = False
 
 
 def _check_shapes(draft: Draft) -> Iterable[Problem]:
     record = draft.record
-    return validate(record.project, draft.shapes, record.statements, draft.sources, draft.store)
+    store = None if draft.full else draft.store
+    return validate(record.project, draft.shapes, record.statements, draft.sources, store)
 
 
 def _check_wording(draft: Draft) -> Iterable[Problem]:
@@ -47,7 +50,7 @@ def _check_wording(draft: Draft) -> Iterable[Problem]:
 
 def _check_logic(draft: Draft) -> Iterable[Problem]:
     record = draft.record
-    return find_inconsistencies(record.statements, Locator(record.project, draft.sources))
+    return find_inconsistencies(record.statements, Locator(record.project, draft.sources), full=draft.full)
 
 
 def _check_coverage(draft: Draft) -> Iterable[Problem]:

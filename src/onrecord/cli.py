@@ -24,7 +24,7 @@ from onrecord.answers import (
     answer_query,
     explain_syntax,
 )
-from onrecord.build import draft_record, gather
+from onrecord.build import draft_record, find_problems, gather
 from onrecord.checks import Draft, measure
 from onrecord.codes import codes_as_json, read_codes
 from onrecord.coverage import coverage_as_json, find_gaps
@@ -37,7 +37,7 @@ from onrecord.safety import SafeGroup
 from onrecord.sarif import as_sarif
 from onrecord.scaffold import create_project
 from onrecord.screen import show_codes, show_coverage, show_problems, show_progress, show_rows
-from onrecord.store import QueryError, RefusedError, Store
+from onrecord.store import QueryError, RefusedError
 from onrecord.web import HOST
 
 # What a query answers with where no format is asked for: a table or CSV for rows, Turtle for triples.
@@ -121,19 +121,26 @@ def main() -> None:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to show problems."
 )
-def check(folder: Path | None, base: str | None, only_list: bool, form: str) -> None:
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Recall nothing of earlier checks, run every shape on everything and HermiT on the whole record, as before a "
+    "release. It finds the same, and takes longer.",
+)
+def check(folder: Path | None, base: str | None, only_list: bool, form: str, full: bool) -> None:
     """Find everything that is wrong in the sources, without publishing.
 
     Files that cannot be parsed, quotes that no article prints, unknown names, broken shapes, sentences and words that
     nothing carries, questions answered otherwise: each with its file, and with what to do. `onrecord explain CODE`
-    says more about a code, and so does docs/problems.md. For editors and code hosts, --format sarif.
+    says more about a code, and so does docs/problems.md. For editors and code hosts, --format sarif. What was found in
+    the same sources before is shown again at once.
     """
     project = open_project(folder, base)
     if only_list:
         list_codes(project, form)
         return
     with show_progress() as progress:
-        _, problems = gather(project, progress)
+        problems = find_problems(project, progress, full=full)
     if form == "text":
         show_problems(problems)
     else:
@@ -173,9 +180,7 @@ def query_command(folder: Path | None, base: str | None, query: str, form: str |
         onrecord query 'SELECT ?claim ?who { ?claim rec:assertedBy ?who }'
     """
     project = open_project(folder, base)
-    draft = draft_project(project)
-    store = Store()
-    store.load(draft.record.statements)
+    store = draft_project(project).store
     is_table = form == "table" or (form is None and sys.stdout.isatty())
     wanted = TABLE if is_table else FORMATS.get(form or "", PIPE)
     text = read_query_argument(query)

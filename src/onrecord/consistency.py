@@ -14,7 +14,8 @@ from onrecord.clashes import Clash, Membership, Schema, find_clashes
 from onrecord.explanations import Axiom, explain, shrink
 from onrecord.graph import ONTOLOGY
 from onrecord.locator import Locator
-from onrecord.logic import Reasoning, UnreasonableError, reason
+from onrecord.logic import Reasoning, UnreasonableError, project_owl, reason
+from onrecord.memory import recall
 from onrecord.problems import Problem
 from onrecord.store import Statement, Triple
 from onrecord.summary import summarise
@@ -58,8 +59,14 @@ def _is_sound_in_summary(statements: Sequence[Statement], located: Locator) -> b
     vocabularies = located.project.iri(f"graph/{ONTOLOGY}/")
     vocabulary = (statement[:3] for statement in statements if statement.graph.startswith(vocabularies))
     summary = summarise([statement[:3] for statement in statements], vocabulary)
+    return summary is not None and bool(
+        recall("sound", [project_owl(summary)], lambda: _is_sound(summary), still=lambda: True)
+    )
+
+
+def _is_sound(triples: Sequence[Triple]) -> bool:
     try:
-        return summary is not None and reason(summary) == SOUND
+        return reason(triples) == SOUND
     except UnreasonableError:
         return False
 

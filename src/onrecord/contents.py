@@ -59,17 +59,20 @@ class Reach:
         self.base = project.base
         self.words: Vocabulary = vocabulary(project)
         self.outgoing: dict[Node, list[tuple[Node, Node]]] = defaultdict(list)
+        self._values: dict[tuple[Node, Node], list[Node]] = defaultdict(list)
         self.resting_on: dict[Node, set[Node]] = defaultdict(set)
         self._stops = {self.words.rec(name) for name in NOT_FOLLOWED}
+        derived, evidence = str(self.words.graph("derived")), str(self.words.rec("evidence"))
         for subject, predicate, value, graph in statements:
-            if graph != self.words.graph("derived"):
+            if str(graph) != derived:
                 self.outgoing[subject].append((predicate, value))
-            if predicate == self.words.rec("evidence"):
+                self._values[subject, predicate].append(value)
+            if str(predicate) == evidence:
                 self.resting_on[value].add(subject)
 
     def objects(self, subject: Node, predicate: URIRef) -> list[Node]:
         """The values of a property as the sources state them."""
-        return [value for name, value in self.outgoing.get(subject, ()) if name == predicate]
+        return self._values.get((subject, predicate), [])
 
     def contents(self, attributions: Iterable[Node]) -> Contents:
         """What the attributions contain, followed for REACH steps."""

@@ -12,6 +12,7 @@ from onrecord import __version__
 from onrecord.graph import QUERIES, RULES, SHAPES, folder_files, source_files
 from onrecord.project import Project
 from onrecord.questions import query_files
+from onrecord.reference import FILE as REFERENCE
 from onrecord.settings import CONFIG
 from onrecord.texts import read_bytes, read_garbled
 
@@ -59,6 +60,7 @@ def _files(project: Project) -> list[tuple[str, Path]]:
         *(project.root / QUERIES).glob("*.csv"),
         *look,
         project.root / CONFIG,
+        *(path for path in [project.root / REFERENCE] if path.exists()),
     ]
     return [
         *source_files(project),

@@ -17,7 +17,7 @@ from rdflib.term import Node
 from onrecord.problems import Problem
 from onrecord.project import Project, default_folder
 from onrecord.settings import CONFIG
-from onrecord.store import Statement, Triple, turtle_fault
+from onrecord.store import Statement, Triple, intern, turtle_fault
 from onrecord.terms import find_fault, is_weird, line_of_surrogate, local_name, spellings_of, weird_boolean
 from onrecord.texts import read_garbled, read_text, unreadable
 
@@ -225,7 +225,11 @@ def statements_of(source: Source, triples: Iterable[Triple], base: str) -> Itera
     """The triples in the source's graph, their blank nodes named; those of an ontology keep theirs, relabelled."""
     named = _relabel(triples, source.file) if is_vocabulary(source.file) else name_blank_nodes(triples, base)
     for subject, predicate, value in named:
-        yield Statement(subject, predicate, value, source.graph)
+        yield Statement(_intern(subject), _intern(predicate), _intern(value), source.graph)
+
+
+def _intern(term: Node) -> Node:
+    return intern(str(term)) if isinstance(term, URIRef) else term
 
 
 def _relabel(triples: Iterable[Triple], file: str) -> Iterator[Triple]:

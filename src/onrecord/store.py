@@ -128,9 +128,15 @@ def turtle_fault(text: str, base: str) -> tuple[str, int | None]:
     return "", None
 
 
+@cache
+def intern(iri: str) -> URIRef:
+    """An IRI, the same object each time: dictionaries find it without comparing texts."""
+    return URIRef(iri)
+
+
 def _from_engine(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
     if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
+        return intern(term.value)
     if isinstance(term, ox.Literal):
         plain = term.language or term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
         return Literal(
@@ -196,10 +202,9 @@ class Store:
 
     def load(self, statements: Iterable[Statement]) -> None:
         """Add statements, each to its graph and to the default graph."""
-        for subject, predicate, value, graph in statements:
-            triple = _triple_to_engine((subject, predicate, value))
-            self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(graph))))
-            self._store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
+        triples = [(_triple_to_engine(statement[:3]), _named_node(str(statement.graph))) for statement in statements]
+        self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t, graph in triples)
+        self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t, _ in triples)
 
     def load_nquads(self, data: bytes) -> None:
         """Add N-Quads, each to its graph and to the default graph."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rdflib.term import Node
 
 from onrecord.graph import SHAPES, Source, folder_files, read_turtle
 from onrecord.locator import Locator
+from onrecord.memory import recall
 from onrecord.problems import Problem, split_message
 from onrecord.project import Project
 from onrecord.shapes import blame, make_example, run_each, run_shapes
@@ -23,15 +25,18 @@ SEVERITIES: Mapping[Node | None, str] = {SH.Violation: "error", SH.Warning: "war
 
 
 def read_shapes(project: Project) -> tuple[Graph, list[Problem]]:
-    """Every shape file as one graph, relative sh:declare namespaces resolved against the base."""
-    shapes, problems = Graph(), []
-    for file, path in folder_files(project, SHAPES, "*.ttl"):
-        read = read_turtle(file, path, project.base)
-        if isinstance(read, Problem):
-            problems.append(read)
-        else:
-            shapes += read.triples
-            problems += read.faults
+    """Every shape file as one graph, relative sh:declare namespaces resolved against the base.
+
+    The graph's name is a hash of what it was read from.
+    """
+    found = [read_turtle(file, path, project.base) for file, path in folder_files(project, SHAPES, "*.ttl")]
+    read = [one for one in found if isinstance(one, Source)]
+    digest = hashlib.sha256("\0".join([project.base, *(one.text for one in read)]).encode()).hexdigest()
+    shapes = Graph(identifier=URIRef(f"urn:sha256:{digest}"))
+    problems = [one for one in found if isinstance(one, Problem)]
+    for source in read:
+        shapes += source.triples
+        problems += source.faults
     for node, namespace in list(shapes.subject_objects(SH.namespace)):
         shapes.set((node, SH.namespace, Literal(project.iri(str(namespace)), datatype=XSD.anyURI)))
     return shapes, problems
@@ -73,12 +78,22 @@ def _choose_suspects(
 
     That is where a shape is broken, or a literal is not kept by the store as it was written.
     """
-    if isinstance(run_shapes(shapes, make_example(shapes)), str) or not all(is_kept(one.object) for one in statements):
+    if not _are_usable(shapes) or not all(is_kept(one.object) for one in statements):
         return None
     try:
         return find_suspects(project, shapes, store)
     except (QueryError, ValueError, re.error):
         return None
+
+
+def _are_usable(shapes: Graph) -> bool:
+    """Whether pySHACL can run the shapes, tried on an example."""
+
+    def find() -> bool:
+        return not isinstance(run_shapes(shapes, make_example(shapes)), str)
+
+    name = shapes.identifier
+    return bool(recall("usable", [name], find, still=lambda: True)) if isinstance(name, URIRef) else find()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rdflib import URIRef
 
 from onrecord.project import Project
+from onrecord.store import intern
 
 
 @dataclass(frozen=True)
@@ -17,15 +18,15 @@ class Vocabulary:
 
     def rec(self, name: str) -> URIRef:
         """A term of the core ontology."""
-        return URIRef(f"{self.base}ontology/record#{name}")
+        return intern(f"{self.base}ontology/record#{name}")
 
     def concept(self, slug: str) -> URIRef:
         """A SKOS concept."""
-        return URIRef(f"{self.base}concept/{slug}")
+        return intern(f"{self.base}concept/{slug}")
 
     def graph(self, path: str) -> URIRef:
         """The graph of a source file, named by its path without the extension."""
-        return URIRef(f"{self.base}graph/{path}")
+        return intern(f"{self.base}graph/{path}")
 
 
 def vocabulary(project: Project) -> Vocabulary:
