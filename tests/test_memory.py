@@ -72,7 +72,8 @@ def test_a_check_in_full_recalls_nothing(copy: Path, monkeypatch: pytest.MonkeyP
 
 def test_what_changes_while_it_is_found_is_not_kept() -> None:
     found = iter([1, 2, 3])
-    kept = [recall("kind", ["same"], lambda: next(found), still=lambda now=still: now) for still in (False, True, True)]
+    holds = iter([False, True])
+    kept = [recall("kind", ["same"], lambda: next(found), still=lambda: next(holds)) for _ in range(3)]
     assert kept == [1, 2, 2]
 
 
@@ -93,7 +94,7 @@ def test_where_nothing_can_be_kept_it_is_found_each_time(tmp_path: Path, monkeyp
 def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "KEPT", 2)
     for number in range(4):
-        recall("kind", [str(number)], lambda: 0, still=lambda: True)
+        recall("kind", [str(number)], int, still=lambda: True)
     assert len(list(memory.folder().iterdir())) == 2
 
 

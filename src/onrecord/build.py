@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from onrecord.catalogue import document_of
@@ -44,12 +46,23 @@ def find_problems(project: Project, progress: Progress, *, full: bool = False) -
 
 def gather(project: Project, progress: Progress, *, full: bool = False) -> tuple[Record | None, list[Problem]]:
     """Read, derive and check everything; write nothing. No record comes back if there is an error."""
-    draft = replace(draft_record(project, progress), full=full)
-    problems = [*draft.problems, *find_broken_templates(project)]
-    # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
-    sound = not has_errors(problems)
-    problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
+    with _uncollected():
+        draft = replace(draft_record(project, progress), full=full)
+        problems = [*draft.problems, *find_broken_templates(project)]
+        # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
+        sound = not has_errors(problems)
+        problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
     return (None if has_errors(problems) else leave_uncarried(draft.record)), sort_problems(problems)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: of so many objects hardly any are, and looking takes a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def leave_uncarried(record: Record) -> Record:

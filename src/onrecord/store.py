@@ -203,8 +203,8 @@ class Store:
     def load(self, statements: Iterable[Statement]) -> None:
         """Add statements, each to its graph and to the default graph."""
         triples = [(_triple_to_engine(statement[:3]), _named_node(str(statement.graph))) for statement in statements]
-        self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t, graph in triples)
-        self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t, _ in triples)
+        self._store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t, graph in triples)
+        self._store.extend(ox.Quad(t.subject, t.predicate, t.object) for t, _ in triples)
 
     def load_nquads(self, data: bytes) -> None:
         """Add N-Quads, each to its graph and to the default graph."""

@@ -7,8 +7,10 @@ suspects is all that it would find in the whole.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -80,12 +82,15 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
 def find_suspects(project: Project, shapes: Graph, store: Store) -> dict[URIRef, list[Node]]:
     """For each shape with suspects, in order of their IRIs, what may violate it."""
     writer = _Writer(shapes, partial(_list_subclasses, project, store, _is_closed_upwards(project, store)))
-    found = {}
-    for shape, queries in writer.write_all():
-        nodes = {row["this"] for query in queries for row in _ask(project, store, query)}
-        if nodes:
-            found[shape] = sorted(nodes, key=str)
-    return found
+    asked = list(writer.write_all())
+    # The store answers outside Python, so that it can answer several at a time.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = pool.map(partial(_ask_all, project, store), (queries for _, queries in asked))
+        return {shape: nodes for (shape, _), nodes in zip(asked, answers, strict=True) if nodes}
+
+
+def _ask_all(project: Project, store: Store, queries: Iterable[str]) -> list[Node]:
+    return sorted({row["this"] for query in queries for row in _ask(project, store, query)}, key=str)
 
 
 def aim(shapes: Graph, suspects: Mapping[URIRef, Iterable[Node]]) -> Graph:
