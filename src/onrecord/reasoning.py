@@ -11,7 +11,7 @@ from rdflib import BNode
 from onrecord.graph import RULES, folder_files
 from onrecord.problems import Problem
 from onrecord.project import Project
-from onrecord.store import EvaluationError, QueryError, Statement, Store, Triple
+from onrecord.store import EvaluationError, Fresh, QueryError, Statement, Store
 from onrecord.texts import read_text
 from onrecord.vocabulary import vocabulary
 
@@ -40,21 +40,18 @@ def run_rules(
     The store holds what the rule saw; what it made is added when the next rule is asked for.
     """
     graph = vocabulary(project).graph("derived")
-    before = list(statements)
-    store.load(before)
-    known = {statement[:3] for statement in before}
+    store.load(statements)
     for file, path in rule_files(project):
-        constructed = _construct(project, store, file, path)
-        if isinstance(constructed, Problem):
-            yield file, constructed
+        fresh = _construct(project, store, file, path)
+        if isinstance(fresh, Problem):
+            yield file, fresh
             continue
-        fresh = [Statement(*triple, graph) for triple in sorted(set(constructed) - known)]
-        if any(isinstance(term, BNode) for statement in fresh for term in (statement.subject, statement.object)):
+        made = fresh.statements(graph)
+        if any(isinstance(term, BNode) for statement in made for term in (statement.subject, statement.object)):
             yield file, _blank_node_problem(file)
             continue
-        yield file, fresh
-        known.update(statement[:3] for statement in fresh)
-        store.load(fresh)
+        yield file, made
+        store.add(fresh, graph)
 
 
 def rule_files(project: Project) -> list[tuple[str, Path]]:
@@ -62,12 +59,12 @@ def rule_files(project: Project) -> list[tuple[str, Path]]:
     return [(file, path) for file, path in folder_files(project, RULES, "*.rq") if not path.name.startswith("_")]
 
 
-def _construct(project: Project, store: Store, file: str, path: Path) -> list[Triple] | Problem:
+def _construct(project: Project, store: Store, file: str, path: Path) -> Fresh | Problem:
     text = read_text(file, path)
     if isinstance(text, Problem):
         return text
     try:
-        return store.triples(text, project.prefixes, project.base)
+        return store.construct(text, project.prefixes, project.base)
     except EvaluationError as error:
         remedy = (
             "Mend the rule: it is a CONSTRUCT query whose parts are IRIs and literals, with the functions of SPARQL."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -147,6 +148,10 @@ def _from_engine(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> 
     raise EvaluationError(f"a triple stands where an IRI or a literal was expected: {term}")
 
 
+def _triple_from_engine(triple: ox.Triple) -> Triple:
+    return _from_engine(triple.subject), _from_engine(triple.predicate), _from_engine(triple.object)
+
+
 def _subject_to_engine(term: Node) -> ox.NamedNode | ox.BlankNode:
     node = _to_engine(term)
     if isinstance(node, ox.Literal):
@@ -194,6 +199,17 @@ def _serialise_result(result: Result, media_types: Sequence[str], prefixes: Mapp
     return Answer(result.serialize(format=RESULT_FORMATS[media_type]) or b"", media_type)
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """Triples that a query constructs and the store does not hold yet, each once, as the engine gives them."""
+
+    triples: tuple[ox.Triple, ...]
+
+    def statements(self, graph: URIRef) -> list[Statement]:
+        """The triples in a graph, sorted."""
+        return [Statement(*_triple_from_engine(triple), graph) for triple in sorted(self.triples, key=str)]
+
+
 class Store:
     """The embedded store: named graphs, and their union as the default graph."""
 
@@ -203,8 +219,21 @@ class Store:
     def load(self, statements: Iterable[Statement]) -> None:
         """Add statements, each to its graph and to the default graph."""
         triples = [(_triple_to_engine(statement[:3]), _named_node(str(statement.graph))) for statement in statements]
+        self._add(triples)
+
+    def _add(self, triples: Sequence[tuple[ox.Triple, ox.NamedNode]]) -> None:
         self._store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t, graph in triples)
         self._store.extend(ox.Quad(t.subject, t.predicate, t.object) for t, _ in triples)
+
+    def construct(self, query: str, prefixes: Mapping[str, str], base: str) -> Fresh:
+        """What a CONSTRUCT query makes that the store does not hold yet."""
+        made = set(self._constructed(query, prefixes, base))
+        return Fresh(tuple(t for t in made if ox.Quad(t.subject, t.predicate, t.object) not in self._store))
+
+    def add(self, fresh: Fresh, graph: URIRef) -> None:
+        """Add what was constructed to a graph and to the default graph."""
+        named = _named_node(str(graph))
+        self._add([(triple, named) for triple in fresh.triples])
 
     def load_nquads(self, data: bytes) -> None:
         """Add N-Quads, each to its graph and to the default graph."""
@@ -232,13 +261,13 @@ class Store:
 
     def triples(self, query: str, prefixes: Mapping[str, str], base: str) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
+        return [_triple_from_engine(triple) for triple in self._constructed(query, prefixes, base)]
+
+    def _constructed(self, query: str, prefixes: Mapping[str, str], base: str) -> Iterator[ox.Triple]:
         triples = self._run(query, prefixes, base)
         if not isinstance(triples, ox.QueryTriples):
             raise EvaluationError("a CONSTRUCT or DESCRIBE query was expected")
-        return [
-            (_from_engine(triple.subject), _from_engine(triple.predicate), _from_engine(triple.object))
-            for triple in _evaluate(triples)
-        ]
+        return _evaluate(triples)
 
     def answer(
         self,
