@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from rdflib import URIRef
+
 from onrecord.catalogue import document_of
 from onrecord.checks import CHECKS, Check, Draft
 from onrecord.evidence import Evidence, read_evidence
@@ -119,5 +121,7 @@ def _state(project: Project, sources: list[Source], evidence: Evidence) -> list[
 
 
 def _sort(statements: list[Statement]) -> tuple[Statement, ...]:
-    written = {term: term.n3() for statement in statements for term in statement[:3]}
+    terms = {term for statement in statements for term in statement[:3]}
+    # As n3() writes it, which takes long to look whether an IRI is one.
+    written = {term: f"<{term}>" if isinstance(term, URIRef) else term.n3() for term in terms}
     return tuple(sorted(set(statements), key=lambda s: (str(s.graph), *(written[term] for term in s[:3]))))

@@ -87,6 +87,7 @@ def _literal_to_engine(text: str, language: str | None, datatype: str | None) ->
     return ox.Literal(text, datatype=_named_node(datatype)) if datatype else ox.Literal(text)
 
 
+@cache
 def fault_of(term: Node) -> str | None:
     """Why the store cannot hold a term, in the engine's words; None if it can."""
     try:
