@@ -95,6 +95,13 @@ CASES = {
         39,
     ),
     "marker-without-concept": Case(VALLEY, '"25 trout died."', '"25 trout would die."', VALLEY, 58),
+    "waiver-idle": Case(
+        VALLEY,
+        "rec:quantity 25 ;",
+        'rec:quantity 25 ; rec:waiver [ rec:exact "trout" ; rec:reason "None."@en ] ;',
+        VALLEY,
+        58,
+    ),
     "concept-without-marker": Case(
         VALLEY, "rec:quantity 25 ;", "rec:quantity 25 ; rec:modality c:planned ;", VALLEY, 58
     ),
@@ -191,7 +198,12 @@ def codes_in_the_program() -> set[str]:
     place_of_code = {"Problem": 3, "Fault": 0}
     for path in (ROOT / "src" / "onrecord").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in place_of_code:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in place_of_code
+                and node.args
+            ):
                 argument = node.args[place_of_code[node.func.id]]
                 if isinstance(argument, ast.Constant):
                     codes.add(str(argument.value))

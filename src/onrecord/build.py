@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -101,12 +102,17 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     return Draft(record, tuple(sources), shapes, evidence, store, tuple(problems))
 
 
-def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> list[Problem]:
-    """The checks that need the whole record, in their order."""
+def check_record(draft: Draft, progress: Progress, checks: Sequence[Check] = CHECKS) -> list[Problem]:
+    """The checks that need the whole record, side by side, and what they find in their order.
+
+    The store and Java work outside Python, and so beside each other and beside what Python does.
+    """
     problems: list[Problem] = []
-    for check in checks:
-        progress(check.stage)
-        problems += check.find(draft)
+    with ThreadPoolExecutor(len(checks)) as pool:
+        running = [(check, pool.submit(lambda one: list(one.find(draft)), check)) for check in checks]
+        for check, found in running:
+            progress(check.stage)
+            problems += found.result()
     return problems
 
 

@@ -74,6 +74,14 @@ class Reach:
         """The values of a property as the sources state them."""
         return self._values.get((subject, predicate), [])
 
+    def incoming(self, predicate: URIRef) -> dict[Node, list[Node]]:
+        """For each value of a property what the sources give it to."""
+        holders: dict[Node, list[Node]] = defaultdict(list)
+        for subject, name, value in self._links():
+            if name == predicate:
+                holders[value].append(subject)
+        return holders
+
     def contents(self, attributions: Iterable[Node]) -> Contents:
         """What the attributions contain, followed for REACH steps."""
         seen: set[Node] = set(attributions)

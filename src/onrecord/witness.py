@@ -20,13 +20,16 @@ from onrecord.names import Names, begins_word, is_printed
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.store import Statement
-from onrecord.wording import Fault, check_claim, figure_of
+from onrecord.wording import Fault, Named, check_claim, figure_of
 
 # How many sentences before its own an attribution may lean on, for what pronouns stand for.
 BEFORE = 3
 # Literals that keep words of the article; the evidence prints at least one of each kind.
 VERBATIM = ("verbatimTime", "verbatimLocation", "verbatimQuantity")
-Named = tuple[str, Fault]
+
+
+# What nothing false comes of.
+WARNINGS = {"waiver-idle"}
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,10 @@ def _join(article: Article, numbers: set[int]) -> str:
     return "\n".join(article.words(one.span) for one in article.sentences if one.number in numbers)
 
 
-def check_attribution(names: Names, witness: Witness) -> Iterator[Fault]:
+def check_attribution(names: Names, witness: Witness) -> Iterator[Named]:
     """What the evidence of an attribution does not print of what it is said to carry."""
-    claims = names.objects(witness.attribution, "claim")
-    waived = {word for node in (witness.attribution, *claims) for word in names.waived(node)}
     for check in (_check_speaker, _check_relay, _check_things, _check_words, _check_numbers, _check_cues, _check_total):
-        yield from (fault for name, fault in check(names, witness) if name not in waived)
+        yield from check(names, witness)
 
 
 def _check_speaker(names: Names, witness: Witness) -> Iterator[Named]:
@@ -204,6 +205,28 @@ def check_markers(names: Names, witnesses: Sequence[Witness]) -> Iterator[tuple[
                 yield alone.attribution, Fault("marker-without-concept", message, remedy)
 
 
+@dataclass(frozen=True)
+class _Waivers:
+    """What is waived on claims and attributions, and what each of them would be told without."""
+
+    names: Names
+    found: Mapping[Node, Sequence[Named]]
+
+    def leave(self, node: Node, named: Iterable[Named]) -> Iterator[Fault]:
+        """The faults of a claim or attribution that are not waived on it, nor on the claim that is attributed."""
+        waived = {word for one in (node, *self.names.objects(node, "claim")) for word in self.names.waived(one)}
+        return (fault for name, fault in named if name not in waived)
+
+    def find_idle(self) -> Iterator[tuple[Node, Fault]]:
+        """Every word that is waived where nothing would be said of it."""
+        spoken = self.names.reach.incoming(self.names.rec("claim"))
+        for node in self.found:
+            told = {name for one in (node, *spoken.get(node, ())) for name, _ in self.found.get(one, ())}
+            for word in sorted(self.names.waived(node) - told):
+                message = f"“{word}” is waived, and nothing would be said of it."
+                yield node, Fault("waiver-idle", message, "Remove the waiver, or correct its words.")
+
+
 def find_unworded(
     project: Project, statements: Iterable[Statement], articles: Iterable[Article], located: Locator
 ) -> Iterator[Problem]:
@@ -214,9 +237,12 @@ def find_unworded(
     claims = [node for node in nodes if names.objects(node, "statement")]
     spoken = [node for node in nodes if names.objects(node, "stance")]
     witnesses = [witness for node in spoken if (witness := call_witness(names, by_iri, node))]
-    faults: list[tuple[Node, Fault]] = [(claim, fault) for claim in claims for fault in check_claim(names, claim)]
-    faults += [(one.attribution, fault) for one in witnesses for fault in check_attribution(names, one)]
-    faults += check_markers(names, witnesses)
+    found: dict[Node, list[Named]] = {claim: list(check_claim(names, claim)) for claim in claims}
+    found |= {one.attribution: list(check_attribution(names, one)) for one in witnesses}
+    waivers = _Waivers(names, found)
+    faults = [(node, fault) for node, named in found.items() for fault in waivers.leave(node, named)]
+    faults += [*check_markers(names, witnesses), *waivers.find_idle()]
     for node, fault in faults:
         file, line = located.find(str(node))
-        yield Problem(file, line, project.compact(str(node)), fault.code, fault.message, fault.remedy)
+        severity = "warning" if fault.code in WARNINGS else "error"
+        yield Problem(file, line, project.compact(str(node)), fault.code, fault.message, fault.remedy, severity)

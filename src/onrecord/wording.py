@@ -35,17 +35,20 @@ class Fault:
     remedy: str
 
 
-def check_claim(names: Names, claim: Node) -> Iterator[Fault]:
+# A fault with the word or name by which it can be waived; None if it cannot.
+Named = tuple[str | None, Fault]
+
+
+def check_claim(names: Names, claim: Node) -> Iterator[Named]:
     """Where a claim's statement and slots part, or its count and the words kept for it."""
-    waived = names.waived(claim)
     for statement in map(str, names.objects(claim, "statement")):
-        yield from (fault for word, fault in _check_names(names, claim, statement) if word not in waived)
-        yield from _check_sides(names, claim, statement)
-        yield from _check_markers(names, claim, statement)
-    yield from _check_figure(names, claim)
+        yield from _check_names(names, claim, statement)
+        yield from ((None, fault) for fault in _check_sides(names, claim, statement))
+        yield from ((None, fault) for fault in _check_markers(names, claim, statement))
+    yield from ((None, fault) for fault in _check_figure(names, claim))
 
 
-def _check_names(names: Names, claim: Node, statement: str) -> Iterator[tuple[str, Fault]]:
+def _check_names(names: Names, claim: Node, statement: str) -> Iterator[Named]:
     contents = widen(names, claim)
     masked = [Span(*found.span()) for found in QUOTED.finditer(statement)]
     for word in names.lexicon.find(statement, masked):
