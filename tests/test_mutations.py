@@ -7,9 +7,16 @@ and lists the kinds of which some survive.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from mutations import KINDS, ROOT, Score, make_edits, read_texts, score_all
+from mutations import KINDS, ROOT, Kind, Score, Workshop, make_edits, read_texts, score_all
+
+from conftest import stay_silent
+from onrecord.build import check_record, draft_record
+from onrecord.checks import CHECKS
+from onrecord.project import read_project
 
 SEED = 7
 GATE = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")
@@ -51,3 +58,13 @@ def test_benign_edits_raise_nothing(scores: list[Score]) -> None:
     benign = [score for score in scores if score.group == "benign"]
     assert len(benign) > 1
     assert [(score.name, score.survivors) for score in benign if score.caught or score.warned] == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.group == "form"][::7], ids=lambda kind: kind.name)
+def test_a_check_finds_what_one_in_full_finds(kind: Kind, tmp_path: Path) -> None:
+    (edit,) = make_edits(kind, read_texts(ROOT), 1, SEED)
+    root = Workshop(tmp_path).root
+    (root / edit.file).write_text(edit.text, encoding="utf-8")
+    draft = draft_record(read_project(root), stay_silent)
+    checks = [check for check in CHECKS if check.name in ("shapes", "logic")]
+    assert check_record(draft, stay_silent, checks) == check_record(replace(draft, full=True), stay_silent, checks)
