@@ -457,12 +457,12 @@ def test_another_program_rebuilds_the_site(copy: Path, monkeypatch: pytest.Monke
     assert hash_sources(read_project(copy)) != before
 
 
-def break_the_program(*_: object) -> None:
+def break_the_program(*_: object, **__: object) -> None:
     raise LookupError("nobody thought of this")
 
 
 def test_a_mistake_of_the_program_is_one_line_and_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.cli.gather", break_the_program)
+    monkeypatch.setattr("onrecord.cli.find_problems", break_the_program)
     monkeypatch.delenv("ONRECORD_DEBUG", raising=False)
     result = run("check", "--project", str(ROOT))
     assert result.exit_code == 3
@@ -473,16 +473,16 @@ def test_a_mistake_of_the_program_is_one_line_and_exit_code_3(monkeypatch: pytes
 
 
 def test_with_onrecord_debug_the_traceback_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.cli.gather", break_the_program)
+    monkeypatch.setattr("onrecord.cli.find_problems", break_the_program)
     monkeypatch.setenv("ONRECORD_DEBUG", "1")
     assert "break_the_program" in run("check", "--project", str(ROOT)).stderr
 
 
-def interrupt(*_: object) -> None:
+def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
 def test_an_interrupted_command_ends_with_130_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.cli.gather", interrupt)
+    monkeypatch.setattr("onrecord.cli.find_problems", interrupt)
     result = run("check", "--project", str(ROOT))
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "")

@@ -46,11 +46,10 @@ def run_rules(
         if isinstance(fresh, Problem):
             yield file, fresh
             continue
-        made = fresh.statements(graph)
-        if any(isinstance(term, BNode) for statement in made for term in (statement.subject, statement.object)):
+        if any(isinstance(term, BNode) for triple in fresh.triples for term in triple):
             yield file, _blank_node_problem(file)
             continue
-        yield file, made
+        yield file, [Statement(*triple, graph) for triple in fresh.triples]
         store.add(fresh, graph)
 
 

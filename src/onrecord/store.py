@@ -202,13 +202,10 @@ def _serialise_result(result: Result, media_types: Sequence[str], prefixes: Mapp
 
 @dataclass(frozen=True)
 class Fresh:
-    """Triples that a query constructs and the store does not hold yet, each once, as the engine gives them."""
+    """Triples that a query constructs and the store does not hold yet, sorted; and as the engine has them."""
 
-    triples: tuple[ox.Triple, ...]
-
-    def statements(self, graph: URIRef) -> list[Statement]:
-        """The triples in a graph, sorted."""
-        return [Statement(*_triple_from_engine(triple), graph) for triple in sorted(self.triples, key=str)]
+    triples: tuple[Triple, ...]
+    engine: tuple[ox.Triple, ...]
 
 
 class Store:
@@ -228,13 +225,14 @@ class Store:
 
     def construct(self, query: str, prefixes: Mapping[str, str], base: str) -> Fresh:
         """What a CONSTRUCT query makes that the store does not hold yet."""
-        made = set(self._constructed(query, prefixes, base))
-        return Fresh(tuple(t for t in made if ox.Quad(t.subject, t.predicate, t.object) not in self._store))
+        made = sorted(set(self._constructed(query, prefixes, base)), key=str)
+        fresh = tuple(t for t in made if ox.Quad(t.subject, t.predicate, t.object) not in self._store)
+        return Fresh(tuple(map(_triple_from_engine, fresh)), fresh)
 
     def add(self, fresh: Fresh, graph: URIRef) -> None:
         """Add what was constructed to a graph and to the default graph."""
         named = _named_node(str(graph))
-        self._add([(triple, named) for triple in fresh.triples])
+        self._add([(triple, named) for triple in fresh.engine])
 
     def load_nquads(self, data: bytes) -> None:
         """Add N-Quads, each to its graph and to the default graph."""
