@@ -200,6 +200,32 @@ def test_what_the_store_does_not_keep_as_written_is_judged_in_the_whole(value: L
     assert [one.subject for one in compare(Graph().parse(data=THINGS + shape), data)] == ["<urn:x:bad>"]
 
 
+@pytest.mark.parametrize(
+    ("shapes", "data"),
+    [
+        (f":Kind a rdfs:Class, sh:NodeShape ; sh:property [ sh:path :v ; sh:minCount 1 ; {NO} ] .", ":bad a :Kind ."),
+        (
+            ":r a sh:NodeShape ; sh:targetSubjectsOf :v ; "
+            "sh:rule [ a sh:TripleRule ; sh:subject sh:this ; sh:predicate :w ; sh:object 1 ] . "
+            f":shape a sh:PropertyShape ; sh:targetSubjectsOf :v ; sh:path :w ; sh:maxCount 0 ; {NO} .",
+            ":bad :v 6 .",
+        ),
+        (
+            f":shape a sh:PropertyShape ; sh:targetSubjectsOf :v ; sh:path :v ; sh:hasValue [] ; {NO} .",
+            ":bad :v 6 .",
+        ),
+        (
+            ":shape a sh:NodeShape ; sh:targetSubjectsOf :v ; "
+            f'sh:sparql [ sh:select "SELECT $this WHERE {{ $this <urn:x:v> ?v }} LIMIT 1" ; {NO} ] .',
+            ":bad :v 6 . :worse :v 7 .",
+        ),
+    ],
+    ids=["a class as a shape", "a rule", "a value in brackets", "a limit"],
+)
+def test_what_cannot_be_written_as_a_query_is_judged_alike(shapes: str, data: str) -> None:
+    assert "<urn:x:bad>" in judge(shapes, data)
+
+
 def test_a_blank_node_can_be_a_suspect() -> None:
     shape = f":shape a sh:PropertyShape ; sh:targetSubjectsOf :v ; sh:path :v ; sh:maxCount 0 ; {NO} ."
     assert len(judge(shape, ":named :v 1 . [] :v 1 .")) == 2

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import OWL, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import RDF, RDFS, SH
 from rdflib.term import Node
@@ -27,6 +27,11 @@ FOCUS = "?this"
 MATCHES = "urn:onrecord:matches"
 # The greatest number of values that is counted in a query.
 COUNTED = 3
+# What reaches beyond shapes looked at one by one, or gives them targets, constraints or functions of their own.
+BEYOND = (
+    *((None, SH[name], None) for name in ("rule", "target", "parameter", "js", "expression")),
+    *((None, RDF.type, kind) for kind in (SH.SPARQLFunction, RDFS.Class, OWL.Class)),
+)
 # How a shape says what it looks at (SHACL, section 2.1.3), and what else is no constraint.
 TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 SILENT = {
@@ -36,7 +41,7 @@ SILENT = {
 }
 # Parts of SPARQL that mean something else when $this is bound beforehand (SHACL, appendix A).
 UNBINDABLE = re.compile(
-    r"\b(MINUS|VALUES|SERVICE|FROM)\b|\bSELECT\b.*\bSELECT\b|\$(PATH|shapesGraph|currentShape)",
+    r"\b(MINUS|VALUES|SERVICE|FROM|LIMIT|OFFSET)\b|(^|\s)#|\bSELECT\b.*\bSELECT\b|\$(PATH|shapesGraph|currentShape)",
     re.DOTALL | re.IGNORECASE,
 )
 QUANTIFIERS: Mapping[Node, str] = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
@@ -62,7 +67,7 @@ class Condition:
         return Condition(f"!({self.text})") if self.exact else PERHAPS
 
 
-NEVER, ALWAYS, PERHAPS = Condition("false"), Condition("true"), Condition("true", exact=False)
+NEVER, PERHAPS = Condition("false"), Condition("true", exact=False)
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
@@ -80,7 +85,12 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
 
 
 def find_suspects(project: Project, shapes: Graph, store: Store) -> dict[URIRef, list[Node]]:
-    """For each shape with suspects, in order of their IRIs, what may violate it."""
+    """For each shape with suspects, in order of their IRIs, what may violate it.
+
+    Raises ValueError where the shapes go beyond what can be written so, QueryError if one holds a broken query.
+    """
+    if any(pattern in shapes for pattern in BEYOND):
+        raise ValueError("the shapes hold rules, functions, components or targets of their own")
     writer = _Writer(shapes, partial(_list_subclasses, project, store, _is_closed_upwards(project, store)))
     asked = list(writer.write_all())
     # The store answers outside Python, so that it can answer several at a time.
@@ -247,6 +257,8 @@ class _Writer:
 
     def typed(self, node: str, kind: Node) -> str:
         """A pattern that matches if a node is of a class or of one below it."""
+        if not isinstance(kind, URIRef):
+            raise ValueError(f"no class: {kind}")
         if kind not in self.below:
             below = sorted(one.n3() for one in self.subclasses(kind) if isinstance(one, URIRef))
             self.below[kind] = " ".join(below or [kind.n3()])
@@ -268,7 +280,8 @@ class _Writer:
         select = str(self.shapes.value(constraint, SH.select) or "")
         grouped = re.search(r"GROUP\s+BY(.*)", select, re.DOTALL | re.IGNORECASE)
         starts = re.search(r"\bWHERE\s*\{", select, re.IGNORECASE)
-        return bool(starts) and not UNBINDABLE.search(select) and (grouped is None or "$this" in grouped[1])
+        named = starts and re.search(r"[$?]this\b", select[: starts.start()])
+        return bool(named) and not UNBINDABLE.search(select) and (grouped is None or "$this" in grouped[1])
 
     def _bind(self, constraint: Node, targets: str) -> str | None:
         """A SPARQL constraint that looks at the targets of its shape."""
@@ -283,10 +296,6 @@ class _Writer:
         )
         spaces = {str(self.shapes.value(one, SH.prefix)): self.shapes.value(one, SH.namespace) for one in declared}
         return "".join(f"PREFIX {name}: <{space}> " for name, space in spaces.items()) + select
-
-
-def _term(node: Node) -> str:
-    return node.n3()
 
 
 def _is_class(writer: _Writer, _: Node, kind: Node, value: str) -> Condition:
@@ -366,7 +375,7 @@ def _at_most(writer: _Writer, _: Node, count: Node, node: str, path: Node | None
 
 
 def _has_value(writer: _Writer, _: Node, value: Node, node: str, path: Node | None) -> Condition:
-    if not is_kept(value):
+    if isinstance(value, BNode) or not is_kept(value):
         return PERHAPS
     found = writer.exists(node, path, value.n3()) if path else f"sameTerm({node}, {value.n3()})"
     return Condition(f"!{found}")
