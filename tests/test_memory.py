@@ -8,9 +8,11 @@ import pytest
 
 from conftest import Edit, stay_silent
 from onrecord import build, memory
-from onrecord.build import find_problems
+from onrecord.build import Progress, find_problems
 from onrecord.memory import recall
-from onrecord.project import read_project
+from onrecord.problems import Problem
+from onrecord.project import Project, read_project
+from onrecord.record import Record
 
 VALLEY, REFERENCE = "kb/valley.ttl", "kb/outside/reference.tsv"
 
@@ -25,9 +27,9 @@ def count(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     runs: list[None] = []
     gather = build.gather
 
-    def counted(*args: object, **options: object) -> object:
+    def counted(project: Project, progress: Progress, *, full: bool = False) -> tuple[Record | None, list[Problem]]:
         runs.append(None)
-        return gather(*args, **options)  # type: ignore[arg-type]
+        return gather(project, progress, full=full)
 
     monkeypatch.setattr(build, "gather", counted)
     return runs

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -61,11 +60,13 @@ def gather(project: Project, progress: Progress, *, full: bool = False) -> tuple
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Without looking for garbage: of so many objects hardly any are, and looking takes a sixth of the time."""
+    was_looking = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_looking:
+            gc.enable()
 
 
 def leave_uncarried(record: Record) -> Record:
@@ -102,17 +103,12 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     return Draft(record, tuple(sources), shapes, evidence, store, tuple(problems))
 
 
-def check_record(draft: Draft, progress: Progress, checks: Sequence[Check] = CHECKS) -> list[Problem]:
-    """The checks that need the whole record, side by side, and what they find in their order.
-
-    The store and Java work outside Python, and so beside each other and beside what Python does.
-    """
+def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> list[Problem]:
+    """The checks that need the whole record, in their order."""
     problems: list[Problem] = []
-    with ThreadPoolExecutor(len(checks)) as pool:
-        running = [(check, pool.submit(lambda one: list(one.find(draft)), check)) for check in checks]
-        for check, found in running:
-            progress(check.stage)
-            problems += found.result()
+    for check in checks:
+        progress(check.stage)
+        problems += check.find(draft)
     return problems
 
 

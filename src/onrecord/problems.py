@@ -34,15 +34,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, before it is known where: a problem's code, message and remedy."""
+    """What is wrong, before it is known where: a problem's code, message, remedy and severity."""
 
     code: str
     message: str
     remedy: str
+    severity: str = "error"
 
     def at(self, file: str, line: int | None, subject: str) -> Problem:
         """The problem that this fault is at a place."""
-        return Problem(file, line, subject, self.code, self.message, self.remedy)
+        return Problem(file, line, subject, self.code, self.message, self.remedy, self.severity)
 
 
 def shorten(text: str) -> str:

@@ -76,7 +76,7 @@ def _choose_suspects(
 ) -> dict[URIRef, list[Node]] | None:
     """What each shape must be run on, where any; None for all shapes on everything.
 
-    That is where a shape is broken, or a literal is not kept by the store as it was written.
+    That is where a shape is broken or goes beyond a query, or a literal is not kept by the store as it was written.
     """
     if not _are_usable(shapes) or not all(is_kept(one.object) for one in statements):
         return None

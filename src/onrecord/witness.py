@@ -17,19 +17,15 @@ from onrecord.articles import Article, Span
 from onrecord.lexicon import NUMBER, number_of
 from onrecord.locator import Locator
 from onrecord.names import Names, begins_word, is_printed
-from onrecord.problems import Problem
+from onrecord.problems import Fault, Problem
 from onrecord.project import Project
 from onrecord.store import Statement
-from onrecord.wording import Fault, Named, check_claim, figure_of
+from onrecord.wording import Named, check_claim, figure_of
 
 # How many sentences before its own an attribution may lean on, for what pronouns stand for.
 BEFORE = 3
 # Literals that keep words of the article; the evidence prints at least one of each kind.
 VERBATIM = ("verbatimTime", "verbatimLocation", "verbatimQuantity")
-
-
-# What nothing false comes of.
-WARNINGS = {"waiver-idle"}
 
 
 @dataclass(frozen=True)
@@ -224,7 +220,7 @@ class _Waivers:
             told = {name for one in (node, *spoken.get(node, ())) for name, _ in self.found.get(one, ())}
             for word in sorted(self.names.waived(node) - told):
                 message = f"“{word}” is waived, and nothing would be said of it."
-                yield node, Fault("waiver-idle", message, "Remove the waiver, or correct its words.")
+                yield node, Fault("waiver-idle", message, "Remove the waiver, or correct its words.", "warning")
 
 
 def find_unworded(
@@ -244,5 +240,4 @@ def find_unworded(
     faults += [*check_markers(names, witnesses), *waivers.find_idle()]
     for node, fault in faults:
         file, line = located.find(str(node))
-        severity = "warning" if fault.code in WARNINGS else "error"
-        yield Problem(file, line, project.compact(str(node)), fault.code, fault.message, fault.remedy, severity)
+        yield fault.at(file, line, project.compact(str(node)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rdflib import URIRef
 from rdflib.namespace import RDFS, SKOS
@@ -20,19 +19,11 @@ from onrecord.contents import Contents
 from onrecord.figures import Figure, read_figure
 from onrecord.lexicon import Word
 from onrecord.names import Names, begins_word, first_place
+from onrecord.problems import Fault
 
 # From a thing to the wider one that names it too: a ministry's state, an account's occurrence.
 WIDER = ("organOf", "accountOf", "partOf")
 QUOTED = re.compile("“[^”]*”")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A disagreement: its code, what is wrong, and what to do."""
-
-    code: str
-    message: str
-    remedy: str
 
 
 # A fault with the word or name by which it can be waived; None if it cannot.
