@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from rdflib import Graph
+from rdflib import Graph, URIRef
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -21,15 +21,22 @@ from onrecord.answers import (
     NotAcceptableError,
     accepted_media_types,
     answer_query,
-    find_keywords,
 )
 from onrecord.checks import Draft
 from onrecord.project import Project
-from onrecord.store import QueryError, RefusedError, Store
+from onrecord.store import QueryError, RefusedError, Statement, Store
+from onrecord.syntax import explain_syntax
+from onrecord.tokens import find_keywords
 
 BASE = "https://weir.example/"
 EVERYTHING = "SELECT * { ?s ?p ?o }"
-PARSERS = {"text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml"}
+PARSERS = {
+    "text/turtle": "turtle",
+    "application/n-triples": "nt",
+    "application/rdf+xml": "xml",
+    "application/n-quads": "nt",
+    "application/trig": "turtle",
+}
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +148,73 @@ def test_nothing_is_fetched_or_changed(store: Store, project: Project, canary: C
 )
 def test_what_only_looks_like_it_is_answered(store: Store, project: Project, query: str) -> None:
     assert answer_query(store, project, query, MEDIA_TYPES).media_type == ROWS_JSON
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DESCRIBE claim:dead-40",
+        "DESCRIBE <claim/dead-40>",
+        "PREFIX x: <https://weir.example/claim/> describe x:dead-40 # DESCRIBE ?x",
+        "DESCRIBE ?c { ?c rec:statement ?s . ?c a rec:Claim FILTER(?c = claim:dead-40) }",
+        "DESCRIBE $c claim:dead-40 WHERE { VALUES $c { claim:dead-40 } }",
+        "DESCRIBE * { BIND(claim:dead-40 AS ?c) } LIMIT 1",
+        "DESCRIBE ?c { ?a rec:claim ?c FILTER(?c = claim:dead-40) } GROUP BY ?c",
+        "DESCRIBE claim:dead-40 LIMIT 1",
+    ],
+)
+def test_a_description_holds_what_is_said_of_a_thing_and_what_names_it(
+    store: Store, project: Project, query: str
+) -> None:
+    thing = URIRef(f"{BASE}claim/dead-40")
+    found = Graph().parse(data=answer_query(store, project, query, [TURTLE]).body, format="turtle")
+    everything = {statement[:3] for statement in store.statements()}
+    assert set(found) == {triple for triple in everything if thing in (triple[0], triple[2])}
+    assert any(triple[2] == thing for triple in found)
+
+
+def test_a_description_goes_on_through_blank_nodes(project: Project) -> None:
+    store, chain = Store(), ":a :b [ :c [ :d 1 ] ] . :e :f [ :g :a ] . :h :i 2 ."
+    triples = Graph().parse(data=f"@prefix : <{BASE}id/> . {chain}", format="turtle")
+    store.load(Statement(*triple, URIRef(f"{BASE}graph/x")) for triple in triples)
+    found = Graph().parse(data=answer_query(store, project, "DESCRIBE :a", [TURTLE]).body, format="turtle")
+    assert len(found) == len(triples) - 1
+
+
+def test_a_description_of_a_restricted_dataset_holds_only_what_is_in_it(store: Store, project: Project) -> None:
+    query = "DESCRIBE claim:dead-40 FROM <graph/derived>"
+    found = Graph().parse(data=answer_query(store, project, query, [TURTLE]).body, format="turtle")
+    derived = {s[:3] for s in store.statements() if s.graph == URIRef(f"{BASE}graph/derived")}
+    assert len(found) > 0
+    assert set(found) <= derived
+    asked = answer_query(store, project, "DESCRIBE claim:dead-40", [TURTLE], Dataset(default=(f"{BASE}graph/derived",)))
+    assert set(Graph().parse(data=asked.body, format="turtle")) == set(found)
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column", "words"),
+    [
+        ("SELECT * { ?s ?p }", 1, 19, "goes wrong"),
+        ("SELEC * {}", 1, 1, "Did you mean SELECT?"),
+        ("", 1, 1, "Write a query"),
+        ("hello", 1, 1, "begins with SELECT, ASK"),
+        ("SELECT * {\n ?s ?p ?o", 2, 10, "The { at line 1, column 10 is never closed."),
+        ("SELECT * { ?s ?p ?o ] }", 1, 21, "This ] closes nothing"),
+        ("SELECT * { '{' ?s nope:x ?o . ?o other:y 1 }", 1, 19, "PREFIX nope:"),
+        ("SELECT ?x ?x {}", 1, 16, "Duplicated variable name"),
+        ("SELECT (COUNT(?s) AS ?n) ?p { ?s ?p ?o }", 1, 41, "unbound"),
+        ("ASK { <a b> ?p ?o }", 1, 15, "goes wrong"),
+    ],
+)
+def test_a_query_that_is_none_is_explained_with_its_place_and_what_to_do(
+    store: Store, project: Project, query: str, line: int, column: int, words: str
+) -> None:
+    with pytest.raises(QueryError) as raised:
+        answer_query(store, project, query, MEDIA_TYPES)
+    fault = explain_syntax(project, query, raised.value)
+    assert (fault.line, fault.column) == (line, column)
+    assert words in str(fault)
+    assert fault.source == query.split("\n")[line - 1]
 
 
 def test_a_query_that_is_none_is_an_error_with_its_place(store: Store, project: Project) -> None:

@@ -2,60 +2,35 @@
 
 from __future__ import annotations
 
-import os
+import gzip
+import html
+import json
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
+import brotli
 import pytest
-from flask.testing import FlaskClient
-from rdflib import Graph, URIRef, Variable
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from werkzeug.test import TestResponse
+from rdflib import Graph, URIRef
 
-from conftest import TINY, stay_silent
 from onrecord.answers import FORMATS
-from onrecord.build import gather
-from onrecord.project import read_project
-from onrecord.publish import publish
-from onrecord.web import create_app
+from served import BROWSER, FORM, Server, links_of, publish_tiny, serving
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 SELECT = "SELECT ?claim { ?claim a rec:Claim } ORDER BY ?claim"
+HTML, PROBLEM = "text/html", "application/problem+json"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the small project, published."""
-    folder = tmp_path_factory.mktemp("web") / "tiny"
-    shutil.copytree(TINY, folder, ignore=shutil.ignore_patterns("site"))
-    record, problems = gather(read_project(folder), stay_silent)
-    assert problems == []
-    assert record is not None
-    publish(record)
-    return folder
-
-
-class Client(FlaskClient):
-    """A client that reads every answer to its end, as those over a network do."""
-
-    def open(self, *args: Any, buffered: bool = True, follow_redirects: bool = False, **kwargs: Any) -> TestResponse:
-        return super().open(*args, buffered=True, follow_redirects=follow_redirects, **kwargs)
+    return publish_tiny(tmp_path_factory.mktemp("web") / "tiny")
 
 
 @pytest.fixture(scope="module")
-def client(folder: Path) -> FlaskClient:
-    app = create_app(read_project(folder))
-    app.test_client_class = Client
-    return app.test_client()
+def server(folder: Path) -> Iterator[Server]:
+    with serving(folder, folder.parent / "log") as server:
+        yield server
 
 
 @pytest.mark.parametrize(
@@ -63,7 +38,7 @@ def client(folder: Path) -> FlaskClient:
     [
         (BROWSER, "/claim/dead-40.html"),
         ("*/*", "/claim/dead-40.html"),
-        ("", "/claim/dead-40.html"),
+        (None, "/claim/dead-40.html"),
         ("text/turtle", "/claim/dead-40.ttl"),
         ("application/ld+json", "/claim/dead-40.jsonld"),
         ("application/n-triples", "/claim/dead-40.nt"),
@@ -75,16 +50,16 @@ def client(folder: Path) -> FlaskClient:
     ],
 )
 def test_a_thing_is_answered_with_303_to_the_document_asked_for(
-    client: FlaskClient, accept: str, location: str
+    server: Server, accept: str | None, location: str
 ) -> None:
-    answer = client.get("/claim/dead-40", headers={"Accept": accept})
-    assert (answer.status_code, answer.headers["Location"]) == (303, location)
+    answer = server.get("/claim/dead-40", accept)
+    assert (answer.status, answer.headers["Location"]) == (303, location)
     assert "Accept" in answer.headers["Vary"]
 
 
-def test_a_thing_in_a_form_that_there_is_not_is_answered_with_406_and_what_there_is(client: FlaskClient) -> None:
-    answer = client.get("/claim/dead-40", headers={"Accept": "image/png"})
-    assert answer.status_code == 406
+def test_a_thing_in_a_form_that_there_is_not_is_answered_with_406_and_what_there_is(server: Server) -> None:
+    answer = server.get("/claim/dead-40", "image/png")
+    assert answer.status == 406
     assert "text/turtle" in answer.text
 
 
@@ -103,27 +78,70 @@ def test_a_thing_in_a_form_that_there_is_not_is_answered_with_406_and_what_there
         ("/assets/style.css", "text/css"),
     ],
 )
-def test_a_document_is_answered_with_its_media_type(client: FlaskClient, path: str, media_type: str) -> None:
-    answer = client.get(path)
-    assert (answer.status_code, answer.mimetype) == (200, media_type)
-    assert len(answer.data) > 100
+def test_a_document_is_answered_with_its_media_type(server: Server, path: str, media_type: str) -> None:
+    answer = server.get(path)
+    assert (answer.status, answer.media_type) == (200, media_type)
+    assert len(answer.body) > 100
 
 
-@pytest.mark.parametrize("path", ["/claim/none", "/../onrecord.toml", "/%2e%2e/onrecord.toml", "/id/", "/claim"])
-def test_what_there_is_not_is_answered_with_404(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code == 404
-    assert "<h1>Not Found</h1>" in client.get(path, headers={"Accept": BROWSER}).text
+@pytest.mark.parametrize(
+    "path", ["/claim/none", "/../onrecord.toml", "/%2e%2e/onrecord.toml", "/id/", "/claim", "//etc/passwd", "/%00"]
+)
+def test_what_there_is_not_is_answered_with_404(server: Server, path: str) -> None:
+    assert server.get(path).status == 404
+    assert "<h1>Not Found</h1>" in server.get(path, BROWSER).text
 
 
-def test_the_endpoint_takes_a_query_in_the_three_ways_of_the_protocol(client: FlaskClient) -> None:
+@pytest.mark.parametrize("path", ["/claim/dead-40.ttl", "/sparql?query=ASK{}"])
+def test_head_is_answered_like_get_without_the_body(server: Server, path: str) -> None:
+    whole, head = server.get(path), server.ask("HEAD", path)
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(whole.body))
+    assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+
+
+@pytest.mark.parametrize("path", ["/claim/dead-40.ttl", "/dumps/record.nq", "/sparql?query=ASK{}"])
+def test_what_a_client_already_has_is_answered_with_304(server: Server, path: str) -> None:
+    etag = server.get(path).headers["ETag"]
+    again = server.get(path, If_None_Match=f'"other", {etag}')
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", etag)
+    assert server.get(path, If_None_Match='"other"').status == 200
+
+
+@pytest.mark.parametrize(("coding", "unpack"), [("gzip", gzip.decompress), ("br", brotli.decompress)])
+@pytest.mark.parametrize("path", ["/claim/dead-40.html", "/sparql?query=SELECT*%7B?s?p?o%7D"])
+def test_an_answer_is_compressed_for_who_reads_that(server: Server, path: str, coding: str, unpack: object) -> None:
+    plain, packed = server.get(path), server.get(path, Accept_Encoding=coding)
+    assert packed.headers["Content-Encoding"] == coding
+    assert callable(unpack)
+    assert unpack(packed.body) == plain.body
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+@pytest.mark.parametrize("encodings", ["", "identity", "gzip;q=0", "deflate", "*;q=0"])
+def test_an_answer_is_not_compressed_for_who_does_not_read_that(server: Server, encodings: str) -> None:
+    assert server.get("/claim/dead-40.html", Accept_Encoding=encodings).headers["Content-Encoding"] is None
+
+
+def test_a_part_of_a_file_can_be_had(server: Server) -> None:
+    whole = server.get("/dumps/record.nq")
+    part = server.get("/dumps/record.nq", Range="bytes=10-19")
+    assert (part.status, part.body) == (206, whole.body[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.body)}"
+    assert server.get("/dumps/record.nq", Range=f"bytes={len(whole.body)}-").status == 416
+
+
+def test_the_endpoint_takes_a_query_in_the_three_ways_of_the_protocol(server: Server) -> None:
     answers = [
-        client.get("/sparql", query_string={"query": SELECT}),
-        client.post("/sparql", data={"query": SELECT}),
-        client.post("/sparql", data=SELECT, content_type="application/sparql-query"),
+        server.query(SELECT),
+        server.post({"query": SELECT}),
+        server.post(SELECT.encode(), "application/sparql-query"),
+        server.post(SELECT.encode(), "application/sparql-query; charset=utf-8"),
     ]
-    assert {answer.mimetype for answer in answers} == {"application/sparql-results+json"}
-    assert len({answer.data for answer in answers}) == 1
-    assert b"/claim/dead-40" in answers[0].data
+    assert {answer.media_type for answer in answers} == {"application/sparql-results+json"}
+    assert len({answer.body for answer in answers}) == 1
+    assert b"/claim/dead-40" in answers[0].body
 
 
 @pytest.mark.parametrize(
@@ -137,62 +155,87 @@ def test_the_endpoint_takes_a_query_in_the_three_ways_of_the_protocol(client: Fl
         (BROWSER, "text/html"),
     ],
 )
-def test_the_endpoint_answers_in_the_form_asked_for(client: FlaskClient, accept: str, media_type: str) -> None:
-    answer = client.get("/sparql", query_string={"query": SELECT}, headers={"Accept": accept})
-    assert (answer.status_code, answer.mimetype) == (200, media_type)
+def test_the_endpoint_answers_in_the_form_asked_for(server: Server, accept: str, media_type: str) -> None:
+    answer = server.query(SELECT, accept)
+    assert (answer.status, answer.media_type) == (200, media_type)
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
-def test_a_browser_can_ask_for_a_form_in_the_address(client: FlaskClient, form: str) -> None:
-    answer = client.get("/sparql", query_string={"query": SELECT, "format": form}, headers={"Accept": BROWSER})
-    assert answer.status_code == 200
-    assert answer.mimetype in FORMATS[form]
+def test_a_browser_can_ask_for_a_form_in_the_address(server: Server, form: str) -> None:
+    answer = server.query(SELECT, BROWSER, format=form)
+    assert answer.status == 200
+    assert answer.media_type in FORMATS[form]
 
 
 @pytest.mark.parametrize(
-    ("request_of", "status", "words"),
+    ("parameters", "status", "words"),
     [
         ({"query": "SELECT * {"}, 400, "not a SPARQL query"),
-        ({"query": "SELECT * { ?s nope:p ?o }"}, 400, "the prefix nope:."),
+        ({"query": "SELECT * { ?s nope:p ?o }"}, 400, "the prefix nope: at line 1, column 15"),
         ({"query": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, 403, "SERVICE is refused"),
         ({"query": "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }"}, 403, "file:///etc/passwd"),
         ({"query": "INSERT DATA { :a :b :c }"}, 403, "read-only"),
         ({"query": SELECT, "format": "ttl"}, 406, "text/csv"),
         ({"query": SELECT, "format": "pdf"}, 406, "json"),
         ({"query": SELECT, "default-graph-uri": "http://x.example/"}, 403, "http://x.example/"),
-        ({}, 400, "query="),
+        ({"format": "json"}, 400, "query="),
+        ({"query": ""}, 400, "Write a query"),
     ],
 )
-def test_what_cannot_be_answered_is_explained(
-    client: FlaskClient, request_of: dict[str, str], status: int, words: str
+@pytest.mark.parametrize(
+    ("accept", "media_type"), [("*/*", PROBLEM), ("text/csv", PROBLEM), ("text/plain", "text/plain"), (BROWSER, HTML)]
+)
+def test_what_cannot_be_answered_is_explained_in_the_form_that_the_client_reads(
+    server: Server, parameters: dict[str, str], status: int, words: str, accept: str, media_type: str
 ) -> None:
-    answer = client.get("/sparql", query_string=request_of)
-    assert (answer.status_code, answer.mimetype) == (status, "text/plain")
-    assert words in answer.text
+    answer = server.get(f"/sparql?{urlencode(parameters)}", accept)
+    assert (answer.status, answer.media_type) == (status, media_type)
+    assert words in html.unescape(answer.text)
     assert "Traceback" not in answer.text
 
 
-def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(client: FlaskClient) -> None:
-    answer = client.put("/sparql", data="x")
-    assert answer.status_code == 405
+def test_a_malformed_query_is_answered_with_its_place_its_line_and_a_hint(server: Server) -> None:
+    problem = json.loads(server.query("SELECT * {\n  ?s rek:claim ?o\n}").body)
+    assert problem["status"] == 400
+    assert (problem["line"], problem["column"], problem["source"]) == (2, 6, "  ?s rek:claim ?o")
+    assert problem["hint"].startswith("Did you mean rec:?")
+
+
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(server: Server) -> None:
+    answer = server.ask("PUT", "/sparql", b"x")
+    assert answer.status == 405
     assert "POST" in answer.headers["Allow"]
+    assert server.ask("POST", "/claim/dead-40", b"x").headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_the_page_of_another_host_may_ask_whether_it_may_post_a_query(client: FlaskClient) -> None:
-    answer = client.options("/sparql", headers={"Origin": "http://x.example", "Access-Control-Request-Method": "POST"})
-    assert answer.status_code == 204
+def test_the_page_of_another_host_may_ask_whether_it_may_post_a_query(server: Server) -> None:
+    headers = {"Origin": "http://x.example", "Access-Control-Request-Method": "POST"}
+    answer = server.ask("OPTIONS", "/sparql", headers=headers)
+    assert answer.status == 204
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Credentials"] is None
 
 
-def test_a_query_posted_in_another_form_is_refused_naming_those_that_are_taken(client: FlaskClient) -> None:
-    answer = client.post("/sparql", json={"query": SELECT})
-    assert answer.status_code == 415
+def test_a_query_posted_in_another_form_is_refused_naming_those_that_are_taken(server: Server) -> None:
+    answer = server.post(b'{"query": "ASK {}"}', "application/json")
+    assert answer.status == 415
     assert "application/sparql-query" in answer.text
 
 
-def test_two_queries_at_once_are_refused(client: FlaskClient) -> None:
-    assert client.get("/sparql?query=ASK{}&query=ASK{}").status_code == 400
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", "several queries"),
+        ("/sparql?query=%FF", "UTF-8"),
+        ("/sparql?" + "&".join(f"a{i}=1" for i in range(1001)), "1000 parameters"),
+    ],
+)
+def test_a_request_that_is_none_of_the_protocol_is_explained(server: Server, path: str, words: str) -> None:
+    answer = server.get(path)
+    assert answer.status == 400
+    assert words in answer.text
 
 
 @pytest.mark.parametrize(
@@ -202,85 +245,61 @@ def test_two_queries_at_once_are_refused(client: FlaskClient) -> None:
         ("SELECT (<http://x/f>(1) AS ?x) {}", "json"),
     ],
 )
-def test_what_the_engine_cannot_answer_is_a_mistake_of_the_query(client: FlaskClient, query: str, form: str) -> None:
-    assert client.get("/sparql", query_string={"query": query, "format": form}).status_code == 400
+def test_what_the_engine_cannot_answer_is_a_mistake_of_the_query(server: Server, query: str, form: str) -> None:
+    assert server.query(query, format=form).status == 400
 
 
 @pytest.mark.parametrize(
-    "body", [{"data": {"update": "CLEAR ALL"}}, {"data": "CLEAR ALL", "content_type": "application/sparql-update"}]
+    ("body", "content_type"), [(b"update=CLEAR+ALL", FORM), (b"CLEAR ALL", "application/sparql-update")]
 )
-def test_updates_are_refused(client: FlaskClient, body: dict[str, Any]) -> None:
-    answer = client.post("/sparql", **body)
-    assert answer.status_code == 403
+def test_updates_are_refused(server: Server, body: bytes, content_type: str) -> None:
+    answer = server.post(body, content_type)
+    assert answer.status == 403
     assert "read-only" in answer.text
 
 
-def test_a_browser_without_a_query_gets_the_query_page(client: FlaskClient) -> None:
-    answer = client.get("/sparql", headers={"Accept": BROWSER})
-    assert answer.mimetype == "text/html"
+def test_a_browser_without_a_query_gets_the_query_page(server: Server) -> None:
+    answer = server.get("/sparql", BROWSER)
+    assert answer.media_type == "text/html"
     assert "<textarea" in answer.text
 
 
-def test_a_browser_gets_an_answer_as_a_table_whose_links_stay_on_the_site(client: FlaskClient) -> None:
-    page = client.get("/sparql", query_string={"query": SELECT}, headers={"Accept": BROWSER}).text
-    assert '<a href="claim/dead-40.html">claim:dead-40</a>' in page
+def test_a_browser_gets_an_answer_as_a_table_whose_links_stay_on_the_site(server: Server) -> None:
+    assert '<a href="claim/dead-40.html">claim:dead-40</a>' in server.query(SELECT, BROWSER).text
 
 
-def test_a_browser_gets_an_error_as_a_page_that_keeps_the_query(client: FlaskClient) -> None:
-    answer = client.get("/sparql", query_string={"query": "SELECT <b> {"}, headers={"Accept": BROWSER})
-    assert answer.status_code == 400
-    assert "SELECT &lt;b&gt; {" in answer.text
+def test_a_browser_gets_an_error_as_a_page_that_keeps_the_query_and_shows_the_place(server: Server) -> None:
+    answer = server.query("SELECT <b> {", BROWSER)
+    assert answer.status == 400
+    assert "SELECT &lt;b&gt; {</textarea>" in answer.text
     assert 'role="alert"' in answer.text
+    assert re.search(r"SELECT &lt;b&gt; \{\n +\^", answer.text)
 
 
-@pytest.mark.parametrize("path", ["/", "/sparql?query=ASK{}", "/claim/dead-40", "/none"])
-def test_every_answer_forbids_scripts_and_other_hosts(client: FlaskClient, path: str) -> None:
-    headers = client.get(path).headers
+@pytest.mark.parametrize("path", ["/", "/sparql?query=ASK{}", "/claim/dead-40", "/none", "/sparql?query=nonsense"])
+def test_every_answer_forbids_scripts_and_other_hosts(server: Server, path: str) -> None:
+    headers = server.get(path).headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    """The address of `onrecord serve`, run as a user runs it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "onrecord", "serve", "--project", str(folder), "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as server:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(f"{address}/")
-            yield address
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(10)
+def test_the_log_has_a_line_for_each_request_without_the_clients_address(server: Server) -> None:
+    server.query(SELECT, "text/csv")
+    server.get("/claim/none%0Aforged")
+    time.sleep(1.2)
+    log = server.log.read_text()
+    assert re.search(r"^GET /sparql 200 [\d.]+ ms \d+ rows$", log, re.MULTILINE)
+    assert re.search(r"^GET /claim/none%0Aforged 404 [\d.]+ ms$", log, re.MULTILINE)
+    assert "127.0.0.1:" not in log.partition("stop with")[2]
 
 
-def wait_for(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(address)
-
-
-def test_the_served_site_answers_a_sparql_client(address: str) -> None:
-    graph = Graph(SPARQLStore(f"{address}/sparql", returnFormat="json"))
-    rows = graph.query("PREFIX rec: <https://weir.example/ontology/record#> SELECT ?c { ?c a rec:Claim }")
-    assert URIRef("https://weir.example/claim/dead-40") in {binding[Variable("c")] for binding in rows.bindings}
-
-
-def test_the_served_site_answers_a_linked_data_client(address: str) -> None:
-    graph = Graph().parse(f"{address}/claim/dead-40")
+def test_a_linked_data_client_gets_the_data_of_a_thing(server: Server) -> None:
+    graph = Graph().parse(f"{server.address}/claim/dead-40")
     assert (URIRef("https://weir.example/claim/dead-40"), None, None) in graph
 
 
-def test_the_served_site_links_to_no_other_host_for_what_it_shows(address: str) -> None:
-    page = urllib.request.urlopen(f"{address}/", timeout=5).read().decode()
-    loaded = re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', page)
+def test_the_served_site_links_to_no_other_host_for_what_it_shows(server: Server) -> None:
+    loaded = links_of(server.get("/").text)
     assert loaded
     assert not [target for target in loaded if "//" in target]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from werkzeug.datastructures import MIMEAccept
 
+from onrecord.descriptions import select_described
 from onrecord.project import Project
-from onrecord.reasoning import first_line
 from onrecord.refusals import decode_escapes, parse
-from onrecord.store import GRAPH_FORMATS, RESULT_FORMATS, Answer, QueryError, RefusedError, Store
+from onrecord.store import RESULT_FORMATS, TRIPLE_FORMATS, Answer, QueryError, RefusedError, Store
+from onrecord.tokens import first_keyword, has_keyword
 
 ROWS_JSON, ROWS_XML = "application/sparql-results+json", "application/sparql-results+xml"
 CSV, TSV, TURTLE = "text/csv", "text/tab-separated-values", "text/turtle"
 NTRIPLES, RDF_XML, JSON_LD = "application/n-triples", "application/rdf+xml", "application/ld+json"
+NQUADS, TRIG = "application/n-quads", "application/trig"
 # For each name of a format, the media types that an answer in it may take: of rows, of triples.
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "json": (ROWS_JSON, JSON_LD),
@@ -26,26 +27,15 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "nt": (NTRIPLES,),
     "rdf": (RDF_XML,),
     "jsonld": (JSON_LD,),
+    "nq": (NQUADS,),
+    "trig": (TRIG,),
 }
 # Media types in the order in which they are preferred where a client accepts several equally.
-MEDIA_TYPES = (*RESULT_FORMATS, *GRAPH_FORMATS)
+MEDIA_TYPES = (*RESULT_FORMATS, *TRIPLE_FORMATS)
 # What clients ask for when they mean the registered type.
 ALIASES = {"application/json": ROWS_JSON, "application/xml": ROWS_XML, "text/xml": ROWS_XML}
 
-# SPARQL 1.1 Query, section 19.8: what may hold any word without being a keyword, then words and names.
-TOKEN = re.compile(
-    r"""
-      (?P<quoted> \"\"\"(?:[^\\]|\\.)*?\"\"\" | '''(?:[^\\]|\\.)*?'''
-                | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*' )
-    | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
-    | (?P<comment> \#[^\n\r]* )
-    | (?P<variable> [?$]\w+ )
-    | (?P<name> [\w.-]*:[\w.%:-]* )
-    | (?P<language> @[A-Za-z-]+ )
-    | (?P<word> [A-Za-z]+ )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+FROM = frozenset(("FROM",))
 UPDATES = frozenset(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"))
 READ_ONLY = "This endpoint is read-only: updates are refused. The record is changed in its source files."
 
@@ -54,8 +44,7 @@ class NotAcceptableError(ValueError):
     """No format that the client accepts can hold the answer; the message names those that can."""
 
 
-@dataclass(frozen=True)
-class Dataset:
+class Dataset(NamedTuple):
     """The graphs that a client restricts a query to (SPARQL 1.1 Protocol, section 2.1.4); none means all."""
 
     default: tuple[str, ...] = ()
@@ -70,9 +59,16 @@ def answer_query(
     Raises RefusedError, QueryError if the query cannot be parsed, NotAcceptableError if no media type can hold it.
     """
     chosen = dataset or Dataset()
-    _refuse_graphs(project, store, query, chosen)
+    graphs = _read_from(project, query)
+    _refuse_graphs(store, {*chosen.default, *chosen.named, *graphs.default, *graphs.named})
     try:
-        return store.answer(query, project.prefixes, project.base, media_types, chosen.default, chosen.named)
+        answer = store.answer(query, project.prefixes, project.base, media_types, chosen.default, chosen.named)
+        described = select_described(query)
+        if described is None:
+            return answer
+        rows = store.rows(described, project.prefixes, project.base, dataset=(chosen.default, chosen.named))
+        things = dict.fromkeys(value for row in rows for value in row.values())
+        return store.describe(things, media_types, project.prefixes, chosen.default or graphs.default)
     except QueryError as error:
         if first_keyword(query) in UPDATES:
             raise RefusedError(READ_ONLY) from error
@@ -90,42 +86,21 @@ def accepted_media_types(accept: MIMEAccept) -> list[str]:
     return list(dict.fromkeys(ALIASES.get(name, name) for name in admitted))
 
 
-def _refuse_graphs(project: Project, store: Store, query: str, dataset: Dataset) -> None:
+def _refuse_graphs(store: Store, named: set[str]) -> None:
     """Refuse any graph that is not one of the record's own. The engine loads none; who asks should not think it did."""
-    named = {*dataset.default, *dataset.named, *_read_from(project, query)}
     foreign = sorted(named - store.graph_names()) if named else []
     if foreign:
         names = ", ".join(f"<{name}>" for name in foreign)
         raise RefusedError(f"{names}: no graph of this record, and nothing else is loaded. The data page lists them.")
 
 
-def _read_from(project: Project, query: str) -> set[str]:
+def _read_from(project: Project, query: str) -> Dataset:
     """The graphs of a query's FROM clauses; none where the query cannot be parsed, which the engine then says."""
-    if "from" not in decode_escapes(query).lower():
-        return set()
+    if not has_keyword(decode_escapes(query), FROM):
+        return Dataset()
     parsed = parse(query, project.prefixes, project.base)
     clauses = (parsed.algebra.datasetClause or ()) if parsed else ()
-    return {str(clause.default or clause.named) for clause in clauses}
-
-
-def explain_syntax(project: Project, query: str, error: QueryError) -> str:
-    """What is wrong with a query, for the one who wrote it: a prefix that nobody declares, or the engine's message."""
-    named = {found["name"].partition(":")[0] for found in TOKEN.finditer(query) if found["name"]}
-    declared = {*project.prefixes, *re.findall(r"prefix\s+([\w.-]*):", query, re.IGNORECASE)}
-    if unknown := sorted(named - declared):
-        names = ", ".join(f"{name}:" for name in unknown)
-        known = ", ".join(f"{name}:" for name in project.prefixes)
-        return f"Nothing declares the prefix {names}. Declare it with PREFIX, or use one that is known: {known}."
-    return f"This is not a SPARQL query: {first_line(error)}."
-
-
-def find_keywords(query: str) -> Iterator[str]:
-    """The bare words of a query in capitals: outside strings, IRIs, comments, variables and prefixed names."""
-    for token in TOKEN.finditer(query):
-        if token["word"]:
-            yield token["word"].upper()
-
-
-def first_keyword(query: str) -> str:
-    """The word that says what is asked, after the prologue; empty if there is none."""
-    return next((word for word in find_keywords(query) if word not in ("PREFIX", "BASE")), "")
+    return Dataset(
+        default=tuple(str(clause.default) for clause in clauses if clause.default),
+        named=tuple(str(clause.named) for clause in clauses if clause.named),
+    )

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from onrecord import __version__
 from onrecord.answers import (
@@ -22,7 +18,6 @@ from onrecord.answers import (
     TURTLE,
     NotAcceptableError,
     answer_query,
-    explain_syntax,
 )
 from onrecord.build import draft_record, find_problems, gather
 from onrecord.checks import Draft, measure
@@ -30,6 +25,7 @@ from onrecord.codes import codes_as_json, read_codes
 from onrecord.coverage import coverage_as_json, find_gaps
 from onrecord.dossiers import Dossiers, UnknownError, describe_code
 from onrecord.fingerprint import VERSION_FILE, is_published
+from onrecord.limits import LIMITS, Limits
 from onrecord.problems import as_json, has_errors
 from onrecord.project import Project, ProjectError, find_project, read_project
 from onrecord.publish import PublishError, publish, restore
@@ -38,15 +34,12 @@ from onrecord.sarif import as_sarif
 from onrecord.scaffold import create_project
 from onrecord.screen import show_codes, show_coverage, show_problems, show_progress, show_rows
 from onrecord.store import QueryError, RefusedError
-from onrecord.web import HOST
+from onrecord.syntax import explain_syntax
+from onrecord.web import HOST, Site, serve_site
 
 # What a query answers with where no format is asked for: a table or CSV for rows, Turtle for triples.
 TABLE, PIPE = (ROWS_JSON, TURTLE), (CSV, TURTLE)
 PROBLEMS, MISUSE = 1, 2
-# How many seconds a server process has to end its answers when it is told to stop.
-PATIENCE = 3
-# How many requests a server process works on at a time, for each processor; and how many it takes before others wait.
-THREADS, BACKLOG = 2, 128
 Command = Callable[..., None]
 
 
@@ -72,6 +65,15 @@ def in_project(command: Command) -> Command:
         "the site then goes into a folder of its own.",
     )
     return folder(base(command))
+
+
+def with_limits(command: Command) -> Command:
+    """Give a command an option for each limit."""
+    for name, default, told in reversed(LIMITS):
+        kind = click.FloatRange(min=0, min_open=True) if isinstance(default, float) else click.IntRange(1)
+        option = click.option(f"--{name}", type=kind, default=default, show_default=True, help=told)
+        command = option(command)
+    return command
 
 
 def open_project(folder: Path | None, base: str | None) -> Project:
@@ -189,7 +191,7 @@ def query_command(folder: Path | None, base: str | None, query: str, form: str |
     except RefusedError as error:
         raise Misuse(str(error)) from error
     except QueryError as error:
-        raise Misuse(explain_syntax(project, text, error)) from error
+        raise Misuse(str(explain_syntax(project, text, error))) from error
     except NotAcceptableError as error:
         raise Misuse(f"{error} Choose another --format.") from error
     if is_table and answer.media_type == ROWS_JSON:
@@ -214,20 +216,32 @@ def build(folder: Path | None, base: str | None) -> None:
 @main.command()
 @in_project
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where to listen.")
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many processes answer.")
-def serve(folder: Path | None, base: str | None, port: int, workers: int) -> None:
+@click.option("--log-addresses", is_flag=True, help="Begin each line of the log with the client's address.")
+@with_limits
+def serve(folder: Path | None, base: str | None, port: int, log_addresses: bool, **limits: float) -> None:
     """Build what has changed, and serve the site and the SPARQL endpoint on this machine.
 
-    If the sources have errors, they are shown, and the last build is served, if there is one.
-    Stop it with Ctrl+C.
+    If the sources have errors, they are shown, and the last build is served, if there is one. Each request is a line on
+    stderr: method, path, status, duration, rows. Stop it with Ctrl+C.
     """
     project = open_project(folder, base)
     if not is_published(project) and not publish_project(project):
         if not (project.public / VERSION_FILE).is_file():
             sys.exit(PROBLEMS)
         click.echo("The last build, from before these errors, is served.", err=True)
+    probe_port(port)
     click.echo(f"Serving {project.title} at http://{HOST}:{port}/ (stop with Ctrl+C)", err=True)
-    run_server(project, base, port=port, workers=workers)
+    serve_site(Site(project, base, Limits(**limits), log_addresses=log_addresses), port)
+
+
+def probe_port(port: int) -> None:
+    """Misuse if the port cannot be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise Misuse(f"Port {port} cannot be had ({error.strerror}). Choose another: --port 8001") from error
 
 
 def publish_project(project: Project) -> bool:
@@ -245,32 +259,6 @@ def publish_project(project: Project) -> bool:
     if problems:
         show_problems(problems, to_stderr=True)
     return record is not None
-
-
-def run_server(project: Project, base: str | None, *, port: int, workers: int) -> None:
-    """Serve until the process is told to stop; misuse if the port cannot be had."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise Misuse(f"Port {port} cannot be had ({error.strerror}). Choose another: --port 8001") from error
-    os.environ["ONRECORD_PROJECT"] = str(project.root)
-    if base is not None:
-        os.environ["ONRECORD_BASE"] = base
-    server = Granian(
-        "onrecord.web:create_served_app",
-        address=HOST,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS * (os.cpu_count() or 1),
-        backpressure=BACKLOG,
-        factory=True,
-        workers_kill_timeout=PATIENCE,
-        log_level=LogLevels.warning,
-    )
-    server.serve()
 
 
 @main.command()

@@ -62,6 +62,9 @@ def _nodes(value: object) -> Iterator[CompValue]:
 def decode_escapes(text: str) -> str:
     """The text with each unicode escape as the character it stands for (SPARQL 1.1 Query, section 19.2)."""
 
+    if "\\" not in text:
+        return text
+
     def character(found: re.Match[str]) -> str:
         code = int(found[1] or found[2], 16)
         return chr(code) if code <= sys.maxunicode else found[0]

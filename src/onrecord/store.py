@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from functools import cache, cached_property
+from io import BytesIO
+from itertools import chain, islice
+from typing import IO, Any, NamedTuple, Protocol, TypeVar, cast
 
 import pyoxigraph as ox
 from rdflib import XSD, BNode, Literal, URIRef
@@ -20,6 +22,7 @@ from onrecord.refusals import find_refusal
 Triple = tuple[Node, Node, Node]
 Row = dict[str, Node]
 Test = Callable[..., bool]
+Dataset = tuple[Sequence[str], Sequence[str]]
 
 
 class Statement(NamedTuple):
@@ -43,11 +46,32 @@ class EvaluationError(QueryError):
     """A query that can be parsed, and for which there is no answer of the kind that is wanted."""
 
 
-class Answer(NamedTuple):
-    """A serialised answer and its media type."""
+class Sink(Protocol):
+    """What an answer can be written to."""
 
-    body: bytes
+    def write(self, data: bytes, /) -> int:
+        """Take a piece."""
+
+    def flush(self) -> None:
+        """Write what waits."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a query: its media type, and what computes it and writes it, once.
+
+    ``write`` raises EvaluationError for what is wrong with a query and shows only while it is evaluated.
+    """
+
     media_type: str
+    write: Callable[[Sink], None]
+
+    @cached_property
+    def body(self) -> bytes:
+        """The whole answer."""
+        written = BytesIO()
+        self.write(written)
+        return written.getvalue()
 
 
 RESULT_FORMATS = {
@@ -63,9 +87,13 @@ GRAPH_FORMATS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
 }
 DATASET_FORMATS = {
-    "application/trig": ox.RdfFormat.TRIG,
     "application/n-quads": ox.RdfFormat.N_QUADS,
+    "application/trig": ox.RdfFormat.TRIG,
 }
+# What the triples of an answer may be written in: those that hold datasets then hold a default graph alone.
+TRIPLE_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
+# How many triples of an answer are sorted before they are written; more are written as they come.
+ORDERED = 20_000
 
 
 def _to_engine(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
@@ -186,18 +214,42 @@ def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str
 
 One = TypeVar("One")
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Triples = Iterator[ox.Triple]
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Place = ox.NamedNode | ox.DefaultGraph
 
 
-def _serialise_result(result: Result, media_types: Sequence[str], prefixes: Mapping[str, str]) -> Answer:
+def _answer(result: Result, media_types: Sequence[str], prefixes: Mapping[str, str]) -> Answer:
     if isinstance(result, ox.QueryTriples):
-        media_type = _first(media_types, GRAPH_FORMATS)
-        rows = sorted(result, key=str)
-        form = GRAPH_FORMATS[media_type]
-        return Answer(ox.serialize(rows, format=form, prefixes=_used(prefixes, rows)) or b"", media_type)
+        media_type = _first(media_types, TRIPLE_FORMATS)
+        return Answer(media_type, lambda out: _write_triples(result, TRIPLE_FORMATS[media_type], prefixes, out))
     media_type = _first(media_types, RESULT_FORMATS)
     if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
-        return Answer(f"{str(bool(result)).lower()}\n".encode(), media_type)
-    return Answer(result.serialize(format=RESULT_FORMATS[media_type]) or b"", media_type)
+        text = f"{str(bool(result)).lower()}\n".encode()
+        return Answer(media_type, lambda out: _write(out, text))
+    return Answer(media_type, lambda out: _write_rows(result, RESULT_FORMATS[media_type], out))
+
+
+def _write(out: Sink, data: bytes) -> None:
+    out.write(data)
+
+
+def _write_rows(result: ox.QuerySolutions | ox.QueryBoolean, form: ox.QueryResultsFormat, out: Sink) -> None:
+    try:
+        result.serialize(cast(IO[bytes], out), format=form)
+    except (ValueError, RuntimeError, OSError) as error:
+        raise EvaluationError(str(error)) from error
+
+
+def _write_triples(triples: Iterable[ox.Triple], form: ox.RdfFormat, prefixes: Mapping[str, str], out: Sink) -> None:
+    """The triples as they come, in bounded memory; sorted, each once, where there are no more than ORDERED."""
+    try:
+        given = iter(triples)
+        first = list(islice(given, ORDERED))
+        rows = sorted(dict.fromkeys(first), key=str) if len(first) < ORDERED else chain(first, given)
+        ox.serialize(rows, cast(IO[bytes], out), format=form, prefixes=_used(prefixes, first))
+    except (ValueError, RuntimeError, OSError) as error:
+        raise EvaluationError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -235,21 +287,27 @@ class Store:
         self._add([(triple, named) for triple in fresh.engine])
 
     def load_nquads(self, data: bytes) -> None:
-        """Add N-Quads, each to its graph and to the default graph."""
+        """Add N-Quads, each to its graph and to the default graph; what has no graph, to the default graph."""
         self._store.load(data, format=ox.RdfFormat.N_QUADS)
-        for quad in list(self._store.quads_for_pattern(None, None, None, None)):
-            if isinstance(quad.graph_name, ox.NamedNode):
-                self._store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+        named = [quad for quad in self._store if isinstance(quad.graph_name, ox.NamedNode)]
+        self._store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
 
     def rows(
-        self, query: str, prefixes: Mapping[str, str], base: str, functions: Mapping[str, Test] | None = None
+        self,
+        query: str,
+        prefixes: Mapping[str, str],
+        base: str,
+        functions: Mapping[str, Test] | None = None,
+        *,
+        dataset: Dataset = ((), ()),
     ) -> list[Row]:
         """The solutions of a SELECT query; an unbound variable is absent from its row.
 
-        ``functions`` are tests of texts that the query calls by their IRIs.
+        ``functions`` are tests of texts that the query calls by their IRIs; ``dataset`` are the default and the named
+        graphs that it sees, where they are not all.
         """
         called = {_named_node(name): _as_function(test) for name, test in (functions or {}).items()}
-        solutions = self._run(query, prefixes, base, custom_functions=called)
+        solutions = self._run(query, prefixes, base, dataset, custom_functions=called)
         if not isinstance(solutions, ox.QuerySolutions):
             raise EvaluationError("a SELECT query was expected")
         names = [variable.value for variable in solutions.variables]
@@ -283,10 +341,39 @@ class Store:
         with the media types that can hold its answer if none of these can.
         """
         result = self._run(query, prefixes, base, (default_graphs, named_graphs))
-        try:
-            return _serialise_result(result, media_types, prefixes)
-        except (ValueError, RuntimeError, OSError) as error:
-            raise QueryError(str(error)) from error
+        return _answer(result, media_types, prefixes)
+
+    def describe(
+        self,
+        things: Iterable[Node],
+        media_types: Sequence[str],
+        prefixes: Mapping[str, str],
+        graphs: Sequence[str] = (),
+    ) -> Answer:
+        """The statements about things and those that name them, and the same of the blank nodes that these lead to.
+
+        ``graphs`` are those that are looked at; none means the union of all. Raises KeyError as ``answer`` does.
+        """
+        media_type = _first(media_types, TRIPLE_FORMATS)
+        places: list[Place] = [_named_node(graph) for graph in graphs] or [ox.DefaultGraph()]
+        found = self._around([_to_engine(thing) for thing in things], places)
+        return Answer(media_type, lambda out: _write_triples(found, TRIPLE_FORMATS[media_type], prefixes, out))
+
+    def _around(self, things: list[Term], places: Sequence[Place]) -> Triples:
+        seen = set(things)
+        while things:
+            thing = things.pop()
+            for graph in places:
+                about = (
+                    ()
+                    if isinstance(thing, ox.Literal | ox.Triple)
+                    else self._store.quads_for_pattern(thing, None, None, graph)
+                )
+                for quad in chain(about, self._store.quads_for_pattern(None, None, thing, graph)):
+                    yield quad.triple
+                    blank = {node for node in (quad.subject, quad.object) if isinstance(node, ox.BlankNode)} - seen
+                    seen |= blank
+                    things += blank
 
     def graph_names(self) -> set[str]:
         """The IRIs of the named graphs."""
@@ -310,7 +397,7 @@ class Store:
         query: str,
         prefixes: Mapping[str, str],
         base: str,
-        dataset: tuple[Sequence[str], Sequence[str]] = ((), ()),
+        dataset: Dataset = ((), ()),
         **limits: Any,
     ) -> Result:
         default, named = dataset
@@ -322,11 +409,18 @@ class Store:
         if refusal:
             raise RefusedError(refusal)
         try:
-            return self._store.query(query, base_iri=base, prefixes=dict(prefixes), **limits)
+            return self._store.query(query, base_iri=base, prefixes=_named(prefixes, query), **limits)
         except (SyntaxError, ValueError) as error:
             raise QueryError(str(error)) from error
         except (RuntimeError, OSError) as error:
             raise EvaluationError(str(error)) from error
+
+
+def _named(prefixes: Mapping[str, str], query: str) -> dict[str, str]:
+    """The prefixes that a query may name: the engine reads each one that it is given, for every query."""
+    if "\\" in query:
+        return dict(prefixes)
+    return {name: space for name, space in prefixes.items() if f"{name}:" in query}
 
 
 def _evaluate(results: Iterable[One]) -> Iterator[One]:

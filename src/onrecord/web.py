@@ -1,253 +1,335 @@
-"""The server: the published files, content negotiation from things to documents, and the SPARQL endpoint."""
+"""The server: the published files, content negotiation from things to documents, and the SPARQL endpoint.
+
+One event loop that computes nothing: files and what was asked before are sent at once, queries go to the workers.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import posixpath
+import asyncio
+import hashlib
+import sys
+import time
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, quote
 
-from flask import Flask, redirect, request, send_from_directory
-from jinja2 import Environment
-from rdflib import Literal, URIRef
-from rdflib.term import Node
-from werkzeug.exceptions import HTTPException, NotAcceptable, NotFound
-from werkzeug.security import safe_join
-from werkzeug.wrappers import Response
+import uvicorn
 
-from onrecord.answers import (
-    FORMATS,
-    MEDIA_TYPES,
-    READ_ONLY,
-    ROWS_JSON,
-    TURTLE,
-    Dataset,
-    NotAcceptableError,
-    accepted_media_types,
-    answer_query,
-    explain_syntax,
-)
-from onrecord.documents import FORMATS as DOCUMENT_FORMATS
-from onrecord.documents import HTML, Format, path_of, relative_link
-from onrecord.dumps import STORE_DUMP
+from onrecord.connections import Connection
+from onrecord.endpoint import render_answer
+from onrecord.failures import CallError, prefers_html, render_failure
+from onrecord.fingerprint import VERSION_FILE
+from onrecord.limits import LONGEST_ADDRESS, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
-from onrecord.project import Project, read_project
-from onrecord.questions import read_results
-from onrecord.store import QueryError, RefusedError, Store
+from onrecord.pool import Pool
+from onrecord.project import Project
+from onrecord.protocol import Call
+from onrecord.responses import Files, Kept, Response, matches
+from onrecord.workers import pack_call
 
 HOST = "127.0.0.1"
-# Nothing is loaded from elsewhere, nothing is run but what the site itself carries.
-SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
-FILE_TYPES = {
-    **{f".{form.extension}": form.media_type for form in DOCUMENT_FORMATS},
-    ".nq": "application/n-quads",
-    ".trig": "application/trig",
-    ".css": "text/css",
-    ".json": "application/json",
-}
-QUERY_TYPES = ("application/x-www-form-urlencoded", "application/sparql-query", "multipart/form-data")
-Cell = tuple[str, str, str]
+ENDPOINT = "/sparql"
+# What the endpoint shows where it is asked nothing: to a browser, to all others.
+QUERY_PAGE, SERVICE = "sparql.html", "service"
+# How many bytes of responses are kept.
+KEPT = 64 * MEGABYTE
+# Every so many seconds the server looks whether another build was published, and writes its log.
+LOOK = 0.5
+# For how many seconds the file of a large answer waits to be sent, and how much of a file is read at a time.
+OPEN, PIECE = 60, 65_536
+READ = ("GET", "HEAD")
+# How many connections may wait to be accepted; how many seconds one that asks nothing is kept; how many all have to
+# end when the server must.
+BACKLOG, KEEP_ALIVE, PATIENCE = 2_048, 75, 40
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+HeaderLines = list[tuple[bytes, bytes]]
 
 
-class Endpoint:
-    """The SPARQL endpoint of one published record."""
+class Site:
+    """The application (ASGI 3): what the server calls for each request."""
 
-    def __init__(self, project: Project, templates: Environment) -> None:
-        self.project = project
-        self.templates = templates
-        self.store = Store()
-        self.store.load_nquads((project.public / STORE_DUMP).read_bytes())
+    def __init__(self, project: Project, base: str | None, limits: Limits, *, log_addresses: bool = False) -> None:
+        self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
+        self.templates = load_templates(project.site / "templates")
+        self.kept = Kept(KEPT)
+        self.log: list[str] = []
 
-    def respond(self) -> Response:
-        """Answer the request as SPARQL 1.1 Protocol, section 2.1, asks; a browser gets pages."""
-        fault = find_fault()
-        if fault:
-            return self._fail(*fault, "")
-        query = self._read_query()
-        return self._explain() if query is None else self._try(query)
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request, or open and close with the server."""
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
 
-    def _try(self, query: str) -> Response:
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._open()
+        watch = asyncio.get_running_loop().create_task(self._watch())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        watch.cancel()
+        await self.pool.close()
+        self._write_log()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open(self) -> None:
+        self.stamp = self._read_stamp()
+        stated = (self.project.public / VERSION_FILE).read_bytes()
+        pool = Pool(self.project, self.base, self.limits, asyncio.get_running_loop())
+        await pool.start()
+        self.build = hashlib.sha256(stated).hexdigest()[:16]
+        self.files = Files(self.project.public, self.build)
+        self.pool = pool
+        self.kept.clear()
+
+    async def _watch(self) -> None:
+        """Write the log, and open what is published while the server runs."""
+        while True:
+            await asyncio.sleep(LOOK)
+            self._write_log()
+            if self._read_stamp() not in (self.stamp, None) or not self.pool.is_alive:
+                old = self.pool
+                await self._open()
+                await old.close()
+
+    def _read_stamp(self) -> tuple[int, int] | None:
         try:
-            return self._answer(query)
-        except RefusedError as error:
-            return self._fail(403, str(error), query)
-        except QueryError as error:
-            return self._fail(400, explain_syntax(self.project, query, error), query)
-        except NotAcceptableError as error:
-            return self._fail(406, str(error), query)
+            found = (self.project.public / VERSION_FILE).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
-    def _read_query(self) -> str | None:
-        if request.method == "POST" and request.mimetype == "application/sparql-query":
-            return request.get_data(as_text=True)
-        return request.values.get("query")
+    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        asked = read_request(scope)
+        found = self.kept.get(asked.key) if asked.method in READ and not asked.ranges else None
+        if found is None:
+            response = await self._respond(asked, receive)
+            found = response, response.all_headers()
+        status = await send_response(*found, asked, receive, send)
+        self._note(scope, status, time.perf_counter() - began, found[0].rows)
 
-    def _answer(self, query: str) -> Response:
-        dataset = Dataset(
-            default=tuple(request.values.getlist("default-graph-uri")),
-            named=tuple(request.values.getlist("named-graph-uri")),
-        )
-        form = request.values.get("format")
-        if form is None and prefers_html():
-            return self._show(query, dataset)
-        if form is not None and form not in FORMATS:
-            raise NotAcceptableError(f"There is no format {form!r}. There are: {', '.join(FORMATS)}.")
-        wanted = accepted_media_types(request.accept_mimetypes) if form is None else FORMATS[form]
-        body, media_type = answer_query(self.store, self.project, query, wanted, dataset)
-        return Response(body, content_type=with_charset(media_type))
-
-    def _show(self, query: str, dataset: Dataset) -> Response:
-        body, media_type = answer_query(self.store, self.project, query, (ROWS_JSON, TURTLE), dataset)
-        if media_type == TURTLE:
-            page = self._page("answer.html", query=query, error="", columns=None, found=(), text=body.decode())
-            return self._html(page)
-        columns, rows = read_results(json.loads(body))
-        found = [[self._cell(node) for node in row] for row in rows]
-        return self._html(self._page("answer.html", query=query, error="", columns=columns, found=found, text=""))
-
-    def _cell(self, node: Node | None) -> Cell:
-        """A term as text, link and language."""
-        if not isinstance(node, URIRef):
-            return ("" if node is None else str(node), "", (isinstance(node, Literal) and node.language) or "")
-        own = node.startswith(self.project.base)
-        link = relative_link("sparql", path_of(self.project, node)) if own else str(node)
-        return (self.project.compact(node), link if link.startswith(("http:", "https:")) or own else "", "")
-
-    def _page(self, template: str, **content: object) -> str:
-        settings = page_settings(self.project, "sparql")
-        return self.templates.get_template(template).render(**settings, title="Answer", **content)
-
-    def _html(self, page: str, status: int = 200) -> Response:
-        return Response(page, status, content_type=with_charset(HTML.media_type))
-
-    def _explain(self) -> Response:
-        if prefers_html():
-            return send_from_directory(self.project.public, "sparql.html", mimetype=HTML.media_type)
-        return self._fail(400, "Say what you ask: GET /sparql?query=…, or POST a query.", "")
-
-    def _fail(self, status: int, text: str, query: str) -> Response:
-        if prefers_html():
-            page = self._page("answer.html", query=query, error=text, columns=None, found=(), text="")
-            return self._html(page, status)
-        return Response(f"{text}\n", status, content_type=with_charset("text/plain"))
-
-
-def find_fault() -> tuple[int, str] | None:
-    """What is wrong with how the endpoint was asked, before the query is looked at: a status and its reason."""
-    if "update" in request.form or request.mimetype == "application/sparql-update":
-        return 403, READ_ONLY
-    if request.method == "POST" and request.mimetype not in QUERY_TYPES:
-        return 415, f"POST a query as {' or as '.join(QUERY_TYPES)}."
-    if len(request.values.getlist("query")) > 1:
-        return 400, "There are several queries. Ask one at a time."
-    return None
-
-
-def create_app(project: Project) -> Flask:
-    """The site of a project that has been published, as a WSGI application."""
-    app = Flask("onrecord", static_folder=None)
-    templates = load_templates(project.site / "templates")
-    endpoint = Endpoint(project, templates)
-
-    @app.route("/sparql", methods=["GET", "POST", "OPTIONS"])
-    def sparql() -> Response:
-        return answer_preflight() if request.method == "OPTIONS" else endpoint.respond()
-
-    @app.route("/", defaults={"path": ""})
-    @app.route("/<path:path>")
-    def serve(path: str) -> Response:
-        return find_file(project, path)
-
-    @app.errorhandler(HTTPException)
-    def fail(error: HTTPException) -> Response:
-        return explain_error(project, templates, error)
-
-    @app.after_request
-    def protect(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", SECURITY_POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
-        response.vary.add("Accept")
+    async def _respond(self, asked: Asked, receive: Receive) -> Response:
+        try:
+            if asked.length > LONGEST_ADDRESS:
+                raise CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
+            if asked.method not in methods_of(asked.path):
+                raise refuse_method(asked)
+            if asked.method == "OPTIONS":
+                return answer_preflight(asked.path)
+            if asked.path == ENDPOINT and (asked.method == "POST" or asked.query_string):
+                return await self._answer(asked, receive)
+            response = self._find_file(asked)
+        except CallError as failure:
+            return self._fail(failure, asked)
+        if not asked.ranges:
+            self.kept.put(asked.key, response)
         return response
 
-    return app
+    def _find_file(self, asked: Asked) -> Response:
+        path = asked.path[1:]
+        if asked.path == ENDPOINT:
+            path = QUERY_PAGE if prefers_html(asked.accept) else SERVICE
+        return self.files.respond(path, asked.accept, asked.encodings, asked.ranges)
+
+    async def _answer(self, asked: Asked, receive: Receive) -> Response:
+        """Answer a query: as it was answered before, if it was, or by a worker."""
+        posted = asked.method == "POST"
+        body = await read_body(receive, self.limits) if posted else b""
+        kind, method = asked.content_type if posted else "", "POST" if posted else "GET"
+        call = Call(method, asked.query_string, kind, body, asked.accept, asked.encodings)
+        kept = self.kept.get(call) if posted else None
+        if kept:
+            return kept[0]
+        data = pack_call(call)
+        etag = f"{self.build}-{hashlib.sha256(data).hexdigest()[:24]}"
+        if matches(etag, asked.if_none_match):
+            return Response(200, (), etag=etag)
+        reply = await self.pool.ask(data, lambda: wait_gone(receive))
+        lasting = reply.status == 200 and reply.lasting
+        response = Response(
+            reply.status,
+            reply.headers if lasting else (*reply.headers, ("cache-control", "no-store")),
+            reply.body,
+            file=reply.file,
+            size=Path(reply.file).stat().st_size if reply.file else 0,
+            etag=etag if lasting else "",
+            rows=reply.rows,
+        )
+        if reply.file:
+            asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
+        elif lasting:
+            self.kept.put(call if posted else asked.key, response)
+        return response
+
+    def _fail(self, failure: CallError, asked: Asked) -> Response:
+        content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
+        return Response(failure.status, (("content-type", content_type), *failure.headers), body)
+
+    def _page(self, failure: CallError, asked: Asked) -> str:
+        if asked.path == ENDPOINT:
+            query = parse_qs(asked.query_string).get("query", [""])[0]
+            return render_answer(self.templates, self.project, query, error=failure)
+        settings = page_settings(self.project, asked.path[1:])
+        template = self.templates.get_template("message.html")
+        return template.render(**settings, title=failure.title, text=failure.detail)
+
+    def _note(self, scope: Message, status: int, seconds: float, rows: int) -> None:
+        """A line for the log: method, path, status, duration, rows; the client's address only if it was asked for."""
+        address = "{}:{} ".format(*scope["client"]) if self.log_addresses and scope["client"] else ""
+        count = f" {rows} rows" if rows >= 0 else ""
+        asked = f"{escape(scope['method'])} {escape(scope['path'])}"
+        self.log.append(f"{address}{asked} {status} {1000 * seconds:.1f} ms{count}\n")
+
+    def _write_log(self) -> None:
+        lines, self.log = self.log, []
+        sys.stderr.write("".join(lines))
+        sys.stderr.flush()
 
 
-def answer_preflight() -> Response:
+class Asked(NamedTuple):
+    """What the server reads of a request."""
+
+    method: str
+    path: str
+    query_string: str
+    accept: str
+    encodings: str
+    content_type: str
+    if_none_match: str
+    ranges: str
+
+    @property
+    def key(self) -> Hashable:
+        """What decides how a request that reads is answered."""
+        return self.path, self.query_string, self.accept, self.encodings
+
+    @property
+    def length(self) -> int:
+        """The length of the address."""
+        return len(self.path) + len(self.query_string)
+
+
+# The headers that the server reads, in the order of their fields.
+HEADERS = (b"accept", b"accept-encoding", b"content-type", b"if-none-match", b"range")
+
+
+def read_request(scope: Message) -> Asked:
+    """What the server reads of a request; a header that stands several times is one list (RFC 9110, section 5.3)."""
+    values = dict.fromkeys(HEADERS, b"")
+    for name, value in scope["headers"]:
+        if name in values:
+            values[name] = values[name] + b", " + value if values[name] else value
+    decoded = (value.decode("latin-1") for value in values.values())
+    return Asked(scope["method"], scope["path"], scope["query_string"].decode("utf-8", "replace"), *decoded)
+
+
+@lru_cache(maxsize=1024)
+def escape(text: str) -> str:
+    """A text of the request in a line of the log: nothing in it ends the line or colours it."""
+    return quote(text, safe="/.:,;=@~-_")
+
+
+def methods_of(path: str) -> tuple[str, ...]:
+    """The methods that a path has."""
+    return (*READ, *(("POST",) if path == ENDPOINT else ()), "OPTIONS")
+
+
+def refuse_method(asked: Asked) -> CallError:
+    """A method that a path does not have (RFC 9110, section 15.5.6)."""
+    allowed = ", ".join(methods_of(asked.path))
+    return CallError(405, f"{asked.method} is not done here. There are: {allowed}.", headers=(("allow", allowed),))
+
+
+def answer_preflight(path: str) -> Response:
     """What a browser may send from the page of another host (Fetch Standard, section 3.2)."""
-    methods, headers = "GET, HEAD, POST, OPTIONS", "Accept, Content-Type"
-    allowed = {"Allow": methods, "Access-Control-Allow-Methods": methods, "Access-Control-Allow-Headers": headers}
-    return Response(status=204, headers=allowed)
+    methods, headers = ", ".join(methods_of(path)), "Accept, Content-Type, If-None-Match, Range"
+    return Response(
+        204,
+        (
+            ("allow", methods),
+            ("access-control-allow-methods", methods),
+            ("access-control-allow-headers", headers),
+            ("access-control-max-age", "86400"),
+        ),
+    )
 
 
-def create_served_app() -> Flask:
-    """The application of the project that the environment names; what the server's processes load."""
-    folder, base = os.environ["ONRECORD_PROJECT"], os.environ.get("ONRECORD_BASE")
-    return create_app(read_project(Path(folder), base))
-
-
-def find_file(project: Project, path: str) -> Response:
-    """A published file; or, for a thing, the way (303) to the document that the client prefers."""
-    wanted = path or "index.html"
-    if posixpath.normpath(wanted) != wanted:
-        raise NotFound(f"There is nothing at /{path}.")
-    if is_published_file(project, wanted):
-        suffix = posixpath.splitext(wanted)[1]
-        return send_from_directory(project.public, wanted, mimetype=FILE_TYPES.get(suffix, "text/plain"))
-    documents = [form for form in DOCUMENT_FORMATS if is_published_file(project, f"{wanted}.{form.extension}")]
-    if not documents:
-        raise NotFound(f"There is nothing at /{path}.")
-    chosen = choose_format(documents)
-    if chosen is None:
-        names = ", ".join(form.media_type for form in documents)
-        raise NotAcceptable(f"/{path} can be had as {names}.")
-    return redirect(f"{request.script_root}/{wanted}.{chosen.extension}", code=303)
-
-
-def is_published_file(project: Project, path: str) -> bool:
-    """Whether the site has a file at a path; a path that no file can have is none."""
-    file = safe_join(str(project.public), path)
+async def read_body(receive: Receive, limits: Limits) -> bytes:
+    """The body of a request. Raises CallError where it is too long, or too long on its way."""
+    read = bytearray()
     try:
-        return file is not None and Path(file).is_file()
-    except (OSError, ValueError):
-        return False
+        async with asyncio.timeout(limits.seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise CallError(499, "The client went away.")
+                read += message.get("body", b"")
+                if len(read) > limits.body * MEGABYTE:
+                    raise CallError(413, f"The request has more than {limits.body} MB. Send less.", {"limit": "body"})
+                if not message.get("more_body"):
+                    return bytes(read)
+    except TimeoutError:
+        raise CallError(408, f"The request was not sent within {limits.seconds:g} s. Send it again.") from None
 
 
-def choose_format(documents: list[Format]) -> Format | None:
-    """The document that the client prefers; where it prefers none, the first (RFC 9110, section 12.5.1)."""
-    accept = request.accept_mimetypes
-    if not accept:
-        return documents[0]
-    quality = {form: max(accept.quality(name) for name in (form.media_type, *form.aliases)) for form in documents}
-    best = max(documents, key=quality.__getitem__)
-    return best if quality[best] > 0 else None
+async def wait_gone(receive: Receive) -> None:
+    """Wait until the client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
-def prefers_html() -> bool:
-    """Whether the client is one that shows pages: it prefers HTML to everything else that there is."""
-    accept = request.accept_mimetypes
-    html = accept.quality(HTML.media_type)
-    return html > 0 and all(html > accept.quality(name) for name in MEDIA_TYPES)
+async def send_response(response: Response, headers: HeaderLines, asked: Asked, receive: Receive, send: Send) -> int:
+    """Send a response as far as the request wants it, and return its status (RFC 9110, sections 9.3.2 and 13.2.2)."""
+    status, has_body = response.status, asked.method != "HEAD" and response.status not in (204, 304)
+    if status == 200 and matches(response.etag, asked.if_none_match):
+        status, has_body = 304, False
+        headers = [(name, value) for name, value in headers if not name.startswith(b"content-")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    if has_body and response.file:
+        await send_file(response, receive, send)
+    else:
+        await send({"type": "http.response.body", "body": response.body if has_body else b""})
+    return status
 
 
-def with_charset(media_type: str) -> str:
-    """The media type with the encoding of what is sent, for those that are text."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+async def send_file(response: Response, receive: Receive, send: Send) -> None:
+    """Send a file, or a part of it, as fast as the client reads it and as long as there is a client."""
+    first, end = response.part or (0, response.size)
+    gone = asyncio.ensure_future(wait_gone(receive))
+    with Path(response.file).open("rb") as file:
+        file.seek(first)
+        while first < end and not gone.done():
+            piece = file.read(min(PIECE, end - first))
+            first += len(piece)
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    gone.cancel()
+    await send({"type": "http.response.body", "body": b""})
 
 
-def explain_error(project: Project, templates: Environment, error: HTTPException) -> Response:
-    """What is wrong, as a page for a browser and as a line of text for everyone else."""
-    text, status = error.description or error.name, error.code or 500
-    if not prefers_html():
-        return _add_headers(Response(f"{text}\n", status, content_type=with_charset("text/plain")), error)
-    settings = page_settings(project, request.path.lstrip("/"))
-    page = templates.get_template("message.html").render(**settings, title=error.name, text=text)
-    return _add_headers(Response(page, status, content_type=with_charset(HTML.media_type)), error)
+def _remove(file: str) -> None:
+    Path(file).unlink(missing_ok=True)
 
 
-def _add_headers(response: Response, error: HTTPException) -> Response:
-    """Keep what the error says in headers, such as the methods that are allowed."""
-    for name, value in error.get_headers():
-        if name not in ("Content-Type", "Content-Length"):
-            response.headers[name] = value
-    return response
+def serve_site(site: Site, port: int) -> None:
+    """Serve until the process is told to stop."""
+    config = uvicorn.Config(
+        site,
+        host=HOST,
+        port=port,
+        loop="uvloop",
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=PATIENCE,
+    )
+    uvicorn.Server(config).run()

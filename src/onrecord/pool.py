@@ -1,0 +1,357 @@
+"""The pool: the server's side of the workers. It hands out calls, watches what they take, and ends what takes too much.
+
+All in one event loop: nothing here waits but by awaiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from asyncio import AbstractEventLoop, Future
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from onrecord.endpoint import OUT_OF_MEMORY, Reply
+from onrecord.failures import CallError, limit_error
+from onrecord.limits import Limits
+from onrecord.project import Project
+from onrecord.workers import ENDED, PROCESS_ID, REPLY_LENGTHS, unpack_reply
+
+# Every so many seconds the pool looks at the queries that run.
+TICK = 0.025
+# A query that has run for less than so many seconds is short: others may stand behind it, no more than so many.
+SHORT, MOST_BEHIND = 0.002, 32
+# A query that runs for so many seconds yields the processor to others, and its client is watched.
+LONG = 0.025
+# How many workers wait for calls, at most, once the others have had none for a while; and how many from the start.
+IDLE, READY = 8, 2
+# How many seconds the end of a worker may take to be told.
+TOLD = 1.0
+# How many ends are remembered, for those that nobody asked for.
+REMEMBERED = 1_000
+PAGE = os.sysconf("SC_PAGE_SIZE")
+# Half of the machine's memory is for queries.
+MEMORY = os.sysconf("SC_PHYS_PAGES") * PAGE // 2
+GONE = CallError(499, "The client went away.")
+TOO_DEEP = "The query is nested too deeply for the engine. Nest less: flatten groups, parentheses and paths."
+TOO_MANY = "Too many queries are asked at once. Ask again in a few seconds."
+
+
+@dataclass(eq=False)
+class Task:
+    """A call that is asked of the workers, and what becomes of it."""
+
+    call: bytes
+    reply: Future[Reply]
+    gone: Callable[[], Awaitable[object]]
+    began: float = 0.0
+
+
+class Worker(asyncio.Protocol):
+    """The connection to one worker. It is sent calls while others wait for replies, but only behind short ones."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.ready: Future[None] = pool.loop.create_future()
+        self.tasks: deque[Task] = deque()
+        self.pid = self.size = 0
+        self.is_long = self.is_lost = False
+        self.ended_for: CallError | None = None
+        self.watch: Future[object] | None = None
+        self._pool = pool
+        self._held = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what the calls are written to."""
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of the replies; first of all, the worker's process id."""
+        self._held += data
+        if not self.pid and len(self._held) >= PROCESS_ID.size:
+            (self.pid,) = PROCESS_ID.unpack_from(self._held)
+            del self._held[: PROCESS_ID.size]
+            self.ready.set_result(None)
+        while self._take_reply():
+            pass
+
+    def _take_reply(self) -> bool:
+        start = REPLY_LENGTHS.size
+        if len(self._held) < start:
+            return False
+        head, body = REPLY_LENGTHS.unpack_from(self._held)
+        end = start + head + body
+        if len(self._held) < end:
+            return False
+        reply = unpack_reply(bytes(self._held[start : start + head]), bytes(self._held[start + head : end]))
+        del self._held[:end]
+        task = self.tasks.popleft()
+        if self.tasks:
+            self.tasks[0].began = self._pool.loop.time()
+        if not task.reply.done():
+            task.reply.set_result(reply)
+        self._pool.take_back(self)
+        return not self.is_long
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The worker ended."""
+        self.is_lost = True
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError("the worker ended"))
+        self._pool.lose(self)
+
+    def send(self, task: Task) -> None:
+        """Send a call; its reply comes after those of the calls before it."""
+        if not self.tasks:
+            task.began = self._pool.loop.time()
+        self.tasks.append(task)
+        self.transport.write(task.call)
+
+    def end(self, reason: CallError | None) -> None:
+        """Kill the worker, for this reason; for none, where it has answered."""
+        if self.ended_for is None and not self.is_lost:
+            self.ended_for = reason
+            os.kill(self.pid, signal.SIGKILL)
+
+    def yield_processor(self) -> None:
+        """Run from now on only where nothing shorter wants to."""
+        self.is_long = True
+        try:
+            os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+        except (OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+
+
+class Pool:
+    """The workers of one holder, and the calls that wait for one."""
+
+    def __init__(self, project: Project, base: str | None, limits: Limits, loop: AbstractEventLoop) -> None:
+        self.limits, self.loop = limits, loop
+        self._idle: list[Worker] = []
+        self._busy: dict[Worker, None] = {}
+        self._waiting: deque[Task] = deque()
+        self._count = 0
+        self._ends: dict[int, Future[int]] = {}
+        self._tick: asyncio.TimerHandle | None = None
+        self._shared = 0
+        self._running: set[asyncio.Task[None]] = set()
+        self._folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
+        self._holder = self._start_holder(project, base)
+        self._control: asyncio.Transport | None = None
+
+    def _start_holder(self, project: Project, base: str | None) -> subprocess.Popen[bytes]:
+        self._address = str(self._folder / "calls")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self._address)
+            listener.listen(socket.SOMAXCONN)
+            arguments = [str(listener.fileno()), str(project.root), base or "", str(self._folder)]
+            command = [sys.executable, "-m", "onrecord.workers", *arguments, json.dumps(self.limits.as_dict())]
+            return subprocess.Popen(command, pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL)
+
+    async def start(self) -> None:
+        """Connect to the holder, and have the first workers ready."""
+        self._control, _ = await self.loop.create_unix_connection(lambda: _Ends(self._ends), self._address)
+        for _ in range(READY):
+            self._idle.append(await self._connect())
+        self._shared = read_size(self._holder.pid)
+
+    async def close(self) -> None:
+        """Let what runs finish, then end every worker and the holder."""
+        while self._busy or self._waiting:
+            await asyncio.sleep(TICK)
+        for worker in self._idle:
+            worker.transport.close()
+        if self._control:
+            self._control.close()
+        await asyncio.to_thread(self._holder.wait)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the holder still runs."""
+        return self._holder.poll() is None
+
+    async def ask(self, call: bytes, gone: Callable[[], Awaitable[object]]) -> Reply:
+        """The reply to a call; ``gone`` is awaited to learn that nobody wants it any more.
+
+        Raises CallError.
+        """
+        task = Task(call, self.loop.create_future(), gone)
+        self._place(task)
+        return await task.reply
+
+    def _place(self, task: Task, *, alone: bool = False) -> None:
+        """Give a call to a worker: behind short ones, or ``alone``; a free one, a new one, or one in its turn."""
+        behind = None if alone else self._find_short()
+        if behind:
+            behind.send(task)
+        elif self._idle:
+            self._give(self._idle.pop(), task)
+        elif self._count < self.limits.queries:
+            self._run(self._give_new(task))
+        elif len(self._waiting) < self.limits.queue:
+            self._waiting.append(task)
+            self.loop.call_later(self.limits.patience, self._expire, task)
+        else:
+            task.reply.set_exception(limit_error("queue", TOO_MANY))
+
+    def _find_short(self) -> Worker | None:
+        """A worker on short calls behind which a call waits less long than another worker takes to wake."""
+        now = self.loop.time()
+        short = [one for one in self._busy if not one.is_long and now - one.tasks[0].began < SHORT]
+        best = min(short, key=lambda worker: len(worker.tasks), default=None)
+        return best if best and len(best.tasks) < MOST_BEHIND else None
+
+    def _give(self, worker: Worker, task: Task) -> None:
+        worker.send(task)
+        self._busy[worker] = None
+        if self._tick is None:
+            self._tick = self.loop.call_later(TICK, self._look)
+
+    async def _give_new(self, task: Task) -> None:
+        try:
+            worker = await self._connect()
+        except CallError as error:
+            task.reply.set_exception(error)
+        else:
+            self._give(worker, task)
+
+    def _run(self, work: Coroutine[object, object, None]) -> None:
+        running = self.loop.create_task(work)
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+
+    def _expire(self, task: Task) -> None:
+        if task in self._waiting:
+            self._waiting.remove(task)
+            task.reply.set_exception(limit_error("queue", TOO_MANY))
+
+    async def _connect(self) -> Worker:
+        self._count += 1
+        try:
+            _, worker = await self.loop.create_unix_connection(lambda: Worker(self), self._address)
+            await worker.ready
+        except OSError as error:
+            self._count -= 1
+            raise limit_error("workers", f"No query can be worked on just now ({error}). Ask again soon.") from error
+        return worker
+
+    def take_back(self, worker: Worker) -> None:
+        """A worker has answered: it gets what waits; one that was made slow is ended, and another gets it."""
+        if worker.is_long:
+            worker.end(None)
+            worker.transport.close()
+        elif not worker.tasks:
+            del self._busy[worker]
+            if self._waiting:
+                self._give(worker, self._waiting.popleft())
+            else:
+                self._idle.append(worker)
+
+    def lose(self, worker: Worker) -> None:
+        """A worker has ended: what it worked on fails, what stood behind goes to others."""
+        if worker.watch:
+            worker.watch.cancel()
+        if worker in self._idle:
+            self._idle.remove(worker)
+        self._busy.pop(worker, None)
+        self._count -= 1
+        if worker.tasks:
+            self._run(self._fail(worker, worker.tasks.popleft()))
+        self._spread(worker)
+        if self._waiting and self._count < self.limits.queries:
+            self._run(self._give_new(self._waiting.popleft()))
+
+    def _spread(self, worker: Worker) -> None:
+        while len(worker.tasks) > (0 if worker.is_lost else 1):
+            self._place(worker.tasks.pop(), alone=True)
+
+    async def _fail(self, worker: Worker, task: Task) -> None:
+        error = await self._explain_end(worker)
+        if not task.reply.done():
+            task.reply.set_exception(error)
+
+    def _look(self) -> None:
+        """End what has gone beyond its time, make long queries yield, and keep all of them within the memory."""
+        now = self.loop.time()
+        for worker in list(self._busy):
+            age = now - worker.tasks[0].began if worker.tasks else 0.0
+            if age > self.limits.seconds:
+                worker.end(limit_error("time", f"The query took longer than {self.limits.seconds:g} s. {LESS}"))
+            elif age > LONG and not worker.is_long and not worker.is_lost:
+                worker.yield_processor()
+                self._watch(worker)
+                self._spread(worker)
+        self._keep_within_memory()
+        while len(self._idle) > IDLE and not self._busy:
+            self._idle.pop(0).transport.close()
+        self._tick = self.loop.call_later(TICK, self._look) if self._busy else None
+
+    def _watch(self, worker: Worker) -> None:
+        worker.watch = asyncio.ensure_future(worker.tasks[0].gone())
+        worker.watch.add_done_callback(lambda watch: None if watch.cancelled() else worker.end(GONE))
+
+    def _keep_within_memory(self) -> None:
+        running = [worker for worker in self._busy if worker.is_long and not worker.is_lost]
+        for worker in running:
+            worker.size = read_size(worker.pid) - self._shared
+        if sum(worker.size for worker in running) > MEMORY:
+            max(running, key=lambda worker: worker.size).end(limit_error("memory", OUT_OF_MEMORY))
+
+    async def _explain_end(self, worker: Worker) -> CallError:
+        for left_over in self._folder.glob(f"{worker.pid}-*"):
+            left_over.unlink(missing_ok=True)
+        told = self._ends.setdefault(worker.pid, self.loop.create_future())
+        try:
+            status = await asyncio.wait_for(told, TOLD) if worker.ended_for is None else 0
+        except TimeoutError:
+            status = 0
+        self._ends.pop(worker.pid, None)
+        if worker.ended_for:
+            return worker.ended_for
+        cause = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if cause in (signal.SIGSEGV, signal.SIGBUS):
+            return CallError(400, TOO_DEEP)
+        if cause in (signal.SIGABRT, signal.SIGKILL):
+            return limit_error("memory", OUT_OF_MEMORY)
+        return limit_error("workers", "The query ended its worker. Ask again, or in another way.")
+
+
+LESS = "Ask for less: a LIMIT, fewer patterns, no paths without an end."
+
+
+class _Ends(asyncio.Protocol):
+    """What the holder tells: which workers ended, and how."""
+
+    def __init__(self, ends: dict[int, Future[int]]) -> None:
+        self._ends = ends
+        self._held = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._held += data
+        while len(self._held) >= ENDED.size:
+            worker, status = ENDED.unpack_from(self._held)
+            self._held = self._held[ENDED.size :]
+            told = self._ends.setdefault(worker, asyncio.get_running_loop().create_future())
+            if not told.done():
+                told.set_result(status)
+            if len(self._ends) > REMEMBERED:
+                del self._ends[next(iter(self._ends))]
+
+
+def read_size(process: int) -> int:
+    """How many bytes of memory a process has for itself; 0 if it is gone."""
+    try:
+        _, resident, shared, *_ = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0
+    return (int(resident) - int(shared)) * PAGE

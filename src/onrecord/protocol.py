@@ -1,0 +1,109 @@
+"""The SPARQL 1.1 Protocol: what a request asks of the endpoint, or what is wrong with how it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from onrecord.answers import FORMATS, READ_ONLY, Dataset, accepted_media_types
+from onrecord.failures import CallError, read_accept
+from onrecord.outlets import CODINGS
+
+FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+MOST_FIELDS = 1_000
+
+
+class Call(NamedTuple):
+    """What the endpoint reads of an HTTP request: only texts and bytes, so that it can be handed to another process."""
+
+    method: str
+    query_string: str
+    content_type: str
+    body: bytes
+    accept: str
+    encodings: str
+
+
+class Question(NamedTuple):
+    """What a call asks: a query, of which graphs, and the media types that its answer may have, best first."""
+
+    query: str
+    dataset: Dataset
+    media_types: tuple[str, ...]
+    form: str | None
+
+
+def read_call(call: Call) -> Question | None:
+    """What a call asks (SPARQL 1.1 Protocol, section 2.1); None if it asks nothing.
+
+    Raises CallError.
+    """
+    media_type = parse_options_header(call.content_type)[0].lower()
+    _refuse_update(call, media_type)
+    given = _read_fields(call.query_string)
+    if call.method == "POST" and media_type == FORM:
+        for name, values in _read_fields(_decode(call.body)).items():
+            given.setdefault(name, []).extend(values)
+    elif call.method == "POST" and media_type == QUERY:
+        given.setdefault("query", []).append(_decode(call.body))
+    elif call.method == "POST":
+        raise CallError(415, f"POST a query as {FORM} or as {QUERY}.")
+    if "update" in given:
+        raise CallError(403, READ_ONLY)
+    return _read_question(given, call.accept)
+
+
+def _refuse_update(call: Call, media_type: str) -> None:
+    if call.method == "POST" and media_type == UPDATE:
+        raise CallError(403, READ_ONLY)
+
+
+def _read_question(given: Mapping[str, list[str]], accept: str) -> Question | None:
+    queries = given.get("query", [])
+    if not queries:
+        return None
+    if len(queries) > 1:
+        raise CallError(400, "There are several queries. Ask one at a time.")
+    form = given.get("format", [None])[-1]
+    if form is not None and form not in FORMATS:
+        raise CallError(406, f"There is no format {form!r}. There are: {', '.join(FORMATS)}.")
+    dataset = Dataset(tuple(given.get("default-graph-uri", ())), tuple(given.get("named-graph-uri", ())))
+    return Question(queries[0], dataset, read_media_types(accept) if form is None else FORMATS[form], form)
+
+
+def _read_fields(text: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError as error:
+        raise CallError(400, "The parameters are not UTF-8. Encode them as UTF-8, then percent-encode them.") from error
+    except ValueError as error:
+        raise CallError(
+            400, f"There are more than {MOST_FIELDS} parameters. Leave out what you do not need."
+        ) from error
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CallError(400, f"The body is not UTF-8 ({error.reason} at byte {error.start}). Send UTF-8.") from error
+
+
+@lru_cache(maxsize=1024)
+def read_media_types(accept: str) -> tuple[str, ...]:
+    """The media types of answers that an Accept header admits, best first."""
+    return tuple(accepted_media_types(read_accept(accept)))
+
+
+@lru_cache(maxsize=1024)
+def choose_coding(encodings: str) -> str:
+    """The content coding that an Accept-Encoding header prefers (RFC 9110, section 12.5.3); empty for none."""
+    if not encodings:
+        return ""
+    accepted = parse_accept_header(encodings)
+    best = max(CODINGS, key=lambda coding: accepted[coding])
+    return best if accepted[best] > 0 and accepted[best] >= accepted["identity"] else ""

@@ -1,0 +1,196 @@
+"""Responses: what is sent for a request, and the published files as such."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from werkzeug.http import parse_range_header, unquote_etag
+from werkzeug.security import safe_join
+
+from onrecord.documents import FORMATS as DOCUMENT_FORMATS
+from onrecord.documents import Format
+from onrecord.endpoint import with_charset
+from onrecord.failures import CallError, read_accept
+from onrecord.outlets import SMALL, compress
+from onrecord.protocol import choose_coding
+
+Headers = tuple[tuple[str, str], ...]
+# Nothing is loaded from elsewhere, nothing is run but what the site itself carries.
+SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+# What stands on every response.
+COMMON: Headers = (
+    ("content-security-policy", f"{SECURITY_POLICY}; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "ETag, Link, Location, Retry-After"),
+    ("vary", "Accept, Accept-Encoding"),
+)
+COMMON_LINES = [(name.encode(), value.encode()) for name, value in COMMON]
+FILE_TYPES: Mapping[str, str] = {
+    **{f".{form.extension}": form.media_type for form in DOCUMENT_FORMATS},
+    ".nq": "application/n-quads",
+    ".trig": "application/trig",
+    ".css": "text/css",
+    ".csv": "text/csv",
+    ".gz": "application/gzip",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".xml": "application/xml",
+}
+PACKED = (".gz", ".parquet", ".png")
+# A larger file is sent from the disk, as it is or as it was compressed when it was built.
+LARGEST_KEPT = 1024 * 1024
+# Other addresses of documents: RFC 8615 and VoID, section 7.2.
+ALIASES: Mapping[str, str] = {".well-known/void": "void"}
+
+
+class Response(NamedTuple):
+    """What is sent: status, headers, and the body or the file that holds it.
+
+    ``etag`` is empty where the same request may be answered differently; ``part`` are the first byte and the one after
+    the last of a file, where not all of it is sent. ``rows`` is -1 where none are told.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    file: str = ""
+    etag: str = ""
+    rows: int = -1
+    size: int = 0
+    part: tuple[int, int] | None = None
+
+    def all_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers with those that every response has."""
+        validators = (("etag", f'"{self.etag}"'), ("cache-control", "no-cache")) if self.etag else ()
+        length = self.part[1] - self.part[0] if self.part else self.size if self.file else len(self.body)
+        counted = (("content-length", str(length)),) if self.status != 204 else ()
+        own = (*self.headers, *validators, *counted)
+        return [*((name.encode(), value.encode("latin-1")) for name, value in own), *COMMON_LINES]
+
+
+class Kept:
+    """The responses that were sent last, no more than so many bytes of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._size = most, 0
+        self._held: OrderedDict[Hashable, tuple[Response, list[tuple[bytes, bytes]]]] = OrderedDict()
+
+    def get(self, key: Hashable) -> tuple[Response, list[tuple[bytes, bytes]]] | None:
+        """A response and its headers, or None."""
+        found = self._held.get(key)
+        if found:
+            self._held.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, response: Response) -> None:
+        """Keep a response, and let go of those that were not asked for longest."""
+        if response.file or len(response.body) > LARGEST_KEPT or key in self._held:
+            return
+        self._held[key] = response, response.all_headers()
+        self._size += len(response.body) + SMALL
+        while self._size > self._most:
+            _, (old, _) = self._held.popitem(last=False)
+            self._size -= len(old.body) + SMALL
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._held.clear()
+        self._size = 0
+
+
+def matches(etag: str, if_none_match: str) -> bool:
+    """Whether an If-None-Match header names an entity tag (RFC 9110, section 13.1.2)."""
+    named = [unquote_etag(one.strip())[0] for one in if_none_match.split(",")]
+    return bool(etag) and (etag in named or if_none_match.strip() == "*")
+
+
+class Files:
+    """The published files of a site."""
+
+    def __init__(self, public: Path, build: str) -> None:
+        self.public, self._build = public, build
+
+    def respond(self, path: str, accept: str, encodings: str, ranges: str) -> Response:
+        """A published file; or, for a thing, the way (303) to the document that the client prefers.
+
+        Raises CallError.
+        """
+        wanted = ALIASES.get(path, path or "index.html")
+        if posixpath.normpath(wanted) != wanted:
+            raise CallError(404, f"There is nothing at /{path}.")
+        file = self._find(wanted)
+        if file is not None:
+            return self._send(file, "" if ranges else choose_coding(encodings), ranges)
+        documents = [form for form in DOCUMENT_FORMATS if self._find(f"{wanted}.{form.extension}")]
+        if not documents:
+            raise CallError(404, f"There is nothing at /{path}.")
+        chosen = choose_format(documents, accept)
+        if chosen is None:
+            names = ", ".join(form.media_type for form in documents)
+            raise CallError(406, f"/{path} can be had as {names}.")
+        return Response(303, (("location", f"/{quote(wanted)}.{chosen.extension}"),))
+
+    def _find(self, path: str) -> Path | None:
+        """The file at a path; None for one that no file can have."""
+        found = safe_join(str(self.public), path)
+        try:
+            return Path(found) if found is not None and Path(found).is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def _send(self, file: Path, coding: str, ranges: str) -> Response:
+        media_type = FILE_TYPES.get(file.suffix, "text/plain")
+        headers: Headers = (("content-type", with_charset(media_type)), ("accept-ranges", "bytes"))
+        whole = Response(200, headers, etag=f"{self._build}-{coding or 'plain'}", size=file.stat().st_size)
+        if file.suffix in PACKED:
+            coding = ""
+        if ranges:
+            return _cut(whole._replace(file=str(file)), ranges)
+        if whole.size <= LARGEST_KEPT:
+            return _pack(whole._replace(body=file.read_bytes()), coding)
+        packed = file.with_name(f"{file.name}.gz")
+        if coding and packed.is_file():
+            size, headers = packed.stat().st_size, (*headers, ("content-encoding", "gzip"))
+            return whole._replace(headers=headers, file=str(packed), size=size, etag=f"{self._build}-gz")
+        return whole._replace(file=str(file), etag=f"{self._build}-plain")
+
+
+def _pack(whole: Response, coding: str) -> Response:
+    if not coding or whole.size <= SMALL:
+        return whole
+    return whole._replace(headers=(*whole.headers, ("content-encoding", coding)), body=compress(whole.body, coding))
+
+
+def _cut(whole: Response, ranges: str) -> Response:
+    """The part of a file that a Range header names, if it names one; otherwise the whole (RFC 9110, section 14.2)."""
+    asked = parse_range_header(ranges)
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return whole
+    part = asked.range_for_length(whole.size)
+    if part is None:
+        size = ("content-range", f"bytes */{whole.size}")
+        raise CallError(416, f"The file has {whole.size} bytes. Ask for some of these.", headers=(size,))
+    told = ("content-range", f"bytes {part[0]}-{part[1] - 1}/{whole.size}")
+    return whole._replace(status=206, headers=(*whole.headers, told), part=part)
+
+
+def choose_format(documents: list[Format], accept: str) -> Format | None:
+    """The document that the client prefers; where it prefers none, the first (RFC 9110, section 12.5.1)."""
+    if not accept:
+        return documents[0]
+    accepted = read_accept(accept)
+    quality = {form: max(accepted.quality(name) for name in (form.media_type, *form.aliases)) for form in documents}
+    best = max(documents, key=quality.__getitem__)
+    return best if quality[best] > 0 else None

@@ -1,0 +1,166 @@
+"""Workers: processes that answer one call at a time and can be stopped at any moment.
+
+The engine cannot be stopped while it evaluates, and a query may end its process. So one process, the holder, reads the
+record once and forks a worker for each connection that the server makes to it; the worker has the record in memory by
+copy on write, answers the calls of its connection one after another, and is killed where it goes beyond a limit.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import marshal
+import os
+import resource
+import selectors
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from onrecord.endpoint import Endpoint, Reply
+from onrecord.limits import MEGABYTE, Limits
+from onrecord.outlets import Outlet
+from onrecord.project import read_project
+from onrecord.protocol import Call
+
+# A call is its length and a marshalled tuple; a reply is the lengths of a marshalled head and of a body, and both.
+CALL_LENGTH, REPLY_LENGTHS, PROCESS_ID = struct.Struct("<I"), struct.Struct("<II"), struct.Struct("<I")
+# A line of the holder's first connection: which worker ended, and its wait status.
+ENDED = struct.Struct("<Ii")
+# How many seconds after its limit a worker ends of itself, should nobody be left to end it.
+GRACE = 5
+
+
+def main() -> None:
+    """Hold the record that the arguments name: a listening socket, a project, a base, a folder, limits."""
+    listener, root, base, spool, limits = sys.argv[1:]
+    endpoint = Endpoint(read_project(Path(root), base or None))
+    Holder(endpoint, socket.socket(fileno=int(listener)), Path(spool), Limits(**json.loads(limits))).run()
+
+
+class Holder:
+    """Forks a worker for each connection; the first connection is told which workers ended, and how."""
+
+    def __init__(self, endpoint: Endpoint, listener: socket.socket, spool: Path, limits: Limits) -> None:
+        self.endpoint, self.listener, self.spool, self.limits = endpoint, listener, spool, limits
+        self.workers: set[int] = set()
+        self.woken, wake = os.pipe()
+        for end in (self.woken, wake):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ignored, signal.SIG_IGN)
+        gc.collect()
+        gc.freeze()
+
+    def run(self) -> None:
+        """Fork until the server is gone."""
+        server, _ = self.listener.accept()
+        with selectors.DefaultSelector() as selector:
+            for source in (server, self.listener, self.woken):
+                selector.register(source, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select()}
+                if self.woken in ready:
+                    self._reap(server)
+                if server in ready and not server.recv(64):
+                    break
+                if self.listener in ready:
+                    self._fork(server)
+        for worker in self.workers:
+            os.kill(worker, signal.SIGKILL)
+            os.waitpid(worker, 0)
+
+    def _fork(self, server: socket.socket) -> None:
+        connection, _ = self.listener.accept()
+        worker = os.fork()
+        if worker == 0:
+            try:
+                server.close()
+                self.listener.close()
+                self._serve(connection)
+            finally:
+                os._exit(0)
+        self.workers.add(worker)
+        connection.close()
+
+    def _serve(self, connection: socket.socket) -> None:
+        signal.set_wakeup_fd(-1)
+        for usual in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(usual, signal.SIG_DFL)
+        limit_memory(int(self.limits.memory * MEGABYTE))
+        silence()
+        serve_calls(self.endpoint, connection, self.spool, self.limits)
+
+    def _reap(self, server: socket.socket) -> None:
+        os.read(self.woken, 4096)
+        while self.workers:
+            worker, status = os.waitpid(-1, os.WNOHANG)
+            if worker == 0:
+                return
+            self.workers.discard(worker)
+            try:
+                server.sendall(ENDED.pack(worker, status))
+            except OSError:
+                return
+
+
+def limit_memory(more: int) -> None:
+    """Let this process have so many bytes more than it has; and leave no core behind if it ends for want of more."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def silence() -> None:
+    """Let the engine's last words go nowhere: the server says what happened."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+
+
+def serve_calls(endpoint: Endpoint, connection: socket.socket, spool: Path, limits: Limits) -> None:
+    """Answer the calls of a connection until it ends."""
+    me = os.getpid()
+    connection.sendall(PROCESS_ID.pack(me))
+    with connection, connection.makefile("rb") as calls:
+        answered = 0
+        while len(length := calls.read(CALL_LENGTH.size)) == CALL_LENGTH.size:
+            call = Call(*marshal.loads(calls.read(*CALL_LENGTH.unpack(length))))
+            place = f"{spool}/{me}-{answered}"
+            answered += 1
+            signal.setitimer(signal.ITIMER_REAL, limits.seconds + GRACE)
+            reply = endpoint.respond(call, _outlets(place, int(limits.answer * MEGABYTE)))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            connection.sendall(pack_reply(reply))
+
+
+def _outlets(place: str, limit: int) -> Callable[[str], Outlet]:
+    return lambda coding: Outlet(place, coding, limit)
+
+
+def pack_reply(reply: Reply) -> bytes:
+    """A reply as bytes."""
+    head = marshal.dumps((reply.status, reply.headers, reply.lasting, reply.rows, reply.file))
+    return REPLY_LENGTHS.pack(len(head), len(reply.body)) + head + reply.body
+
+
+def unpack_reply(head: bytes, body: bytes) -> Reply:
+    """A reply from its bytes."""
+    status, headers, lasting, rows, file = marshal.loads(head)
+    return Reply(status, headers, lasting, rows, body, file)
+
+
+def pack_call(call: Call) -> bytes:
+    """A call as bytes."""
+    data = marshal.dumps(tuple(call))
+    return CALL_LENGTH.pack(len(data)) + data
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""A server that runs as a user runs it, and a client that asks it as programs do."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from urllib.parse import urlencode
+
+from conftest import TINY, stay_silent
+from onrecord.build import gather
+from onrecord.project import read_project
+from onrecord.publish import publish
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+FORM = "application/x-www-form-urlencoded"
+
+
+def publish_tiny(folder: Path) -> Path:
+    """A copy of the small project, published."""
+    shutil.copytree(TINY, folder, ignore=shutil.ignore_patterns("site"))
+    record, problems = gather(read_project(folder), stay_silent)
+    assert problems == []
+    assert record is not None
+    publish(record)
+    return folder
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server sent."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get_content_type()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server on this machine."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """What the server answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, accept: str | None = None, **headers: str) -> Answer:
+        """What the server answers to GET; headers are given with underscores for dashes."""
+        chosen = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask("GET", path, headers=chosen if accept is None else {**chosen, "Accept": accept})
+
+    def query(self, query: str, accept: str | None = None, **parameters: str) -> Answer:
+        """What the endpoint answers to a query by GET."""
+        return self.get(f"/sparql?{urlencode({'query': query, **parameters})}", accept)
+
+    def post(self, body: bytes | Mapping[str, str], content_type: str = FORM, accept: str | None = None) -> Answer:
+        """What the endpoint answers to a query by POST."""
+        sent = body if isinstance(body, bytes) else urlencode(body).encode()
+        headers = {"Content-Type": content_type, **({} if accept is None else {"Accept": accept})}
+        return self.ask("POST", "/sparql", sent, headers)
+
+    def processes(self) -> list[int]:
+        """The processes that answer queries."""
+        found = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        rows = [line.split(None, 2) for line in found.splitlines()]
+        holders = [row[0] for row in rows if row[1] == str(self.process.pid)]
+        return [int(row[0]) for row in rows if row[1] in holders and "onrecord.workers" in row[2]]
+
+
+@contextmanager
+def serving(folder: Path, log: Path, *options: str) -> Iterator[Server]:
+    """`onrecord serve` of a folder, until it answers and as long as it is asked."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "onrecord", "serve", "--project", str(folder), "--port", str(port), *options]
+    with log.open("wb") as errors, subprocess.Popen(command, stderr=errors, start_new_session=True) as process:
+        server = Server(port, process, log)
+        try:
+            _wait_for(server)
+            yield server
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)
+
+
+def _wait_for(server: Server) -> None:
+    for _ in range(300):
+        try:
+            server.get("/")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(server.log.read_text())
+
+
+def links_of(page: str) -> list[str]:
+    """What a page loads to be shown."""
+    return re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', page)

@@ -1,0 +1,244 @@
+"""What the server bears: queries without an end, queries that kill their process, clients that stall or go away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from served import BROWSER, Answer, Server, publish_tiny, serving
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?f ?b ?i"
+LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+PATH = "SELECT (COUNT(*) AS ?n) { ?x ((!<a:a>)|(^(!<a:b>)))* ?y . ?y ((!<a:a>)|(^(!<a:b>)))* ?z }"
+SECONDS = 2
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_tiny(tmp_path_factory.mktemp("limits") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    limits = ("--seconds", str(SECONDS), "--memory", "256", "--answer", "4")
+    with serving(folder, folder.parent / "log", *limits) as server:
+        yield server
+
+
+def asks(server: Server) -> bool:
+    """Whether the server answers a simple query."""
+    return server.query(f"ASK {{ BIND({time.monotonic_ns()} AS ?x) }}").status == 200
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.05)
+    return is_so()
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"), [(ENDLESS, "time"), (PATH, "time"), (SORT, "memory"), (LARGE, "answer")], ids=str
+)
+def test_at_a_limit_the_client_is_told_which_and_the_machine_is_free_again(
+    server: Server, query: str, limit: str
+) -> None:
+    answer = server.query(query)
+    assert answer.status == 503
+    assert answer.headers["Retry-After"].isdecimal()
+    problem = json.loads(answer.body)
+    assert (problem["status"], problem["limit"]) == (503, limit)
+    assert wait_until(lambda: not [one for one in server.processes() if is_running(one)])
+    assert asks(server)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process computes; one that is gone does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "R"
+    except OSError:
+        return False
+
+
+def test_a_browser_is_told_of_a_limit_on_a_page_that_keeps_the_query(server: Server) -> None:
+    answer = server.query(ENDLESS, BROWSER)
+    assert answer.status == 503
+    assert f"longer than {SECONDS} s" in answer.text
+    assert "?j ?k ?l }</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("depth", [1_000, 10_000, 60_000])
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda depth: "SELECT * { FILTER(" + "(" * depth + "1" + ")" * depth + ") }",
+        lambda depth: "SELECT * " + "{" * depth + "}" * depth,
+        lambda depth: "ASK { FILTER(" + "!" * depth + "true) }",
+        lambda depth: "ASK {" + "OPTIONAL {" * depth + "}" * depth + " }",
+        lambda depth: "ASK { ?s " + "(" * depth + "<a:p>" + ")*" * depth + " ?o }",
+        lambda depth: "ASK { ?s <a:p> " + "[ <a:p> " * depth + "1" + "]" * depth + " }",
+    ],
+    ids=["parentheses", "groups", "not", "optional", "path", "blank nodes"],
+)
+def test_a_query_nested_however_deep_costs_one_worker_at_most(
+    server: Server, nested: Callable[[int], str], depth: int
+) -> None:
+    answer = server.post({"query": nested(depth)})
+    assert answer.status in (200, 400, 413, 503)
+    assert asks(server)
+
+
+def test_a_query_that_ends_its_process_is_answered_as_a_mistake_of_the_query(server: Server) -> None:
+    answer = server.post({"query": "ASK { FILTER(" + "!" * 100_000 + "true) }"})
+    assert answer.status == 400
+    assert "nested too deeply" in answer.text
+
+
+def test_while_one_client_asks_the_worst_another_is_answered(server: Server) -> None:
+    answers: list[Answer] = []
+    worst = [threading.Thread(target=lambda q=q: answers.append(server.query(q))) for q in [ENDLESS, PATH, SORT] * 12]
+    for one in worst:
+        one.start()
+    time.sleep(0.3)
+    answered = [asks(server) for _ in range(20)]
+    still_working = sum(one.is_alive() for one in worst)
+    for one in worst:
+        one.join()
+    assert all(answered)
+    assert still_working > 10
+    assert {answer.status for answer in answers} == {503}
+
+
+def send(server: Server, path: str) -> socket.socket:
+    """A connection on which a path was asked for and nothing is read."""
+    connection = socket.create_connection(("127.0.0.1", server.port))
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return connection
+
+
+def test_a_client_that_goes_away_frees_its_query(folder: Path, tmp_path: Path) -> None:
+    with serving(folder, tmp_path / "log") as server:
+        connection = send(server, f"/sparql?query={quote(ENDLESS)}")
+        assert wait_until(lambda: any(is_running(one) for one in server.processes()))
+        connection.close()
+        assert wait_until(lambda: not any(is_running(one) for one in server.processes()))
+        assert wait_until(lambda: " 499 " in server.log.read_text())
+
+
+def test_clients_that_do_not_read_hold_nothing_but_their_connections(server: Server) -> None:
+    large = quote("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 9000")
+    assert server.get(f"/sparql?query={large}").status == 200
+    stalled = [send(server, f"/sparql?query={large}%20%23{at}") for at in range(40)]
+    half = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(40)]
+    for connection in half:
+        connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nqu")
+    assert wait_until(lambda: not any(is_running(one) for one in server.processes()))
+    assert asks(server)
+    for connection in stalled + half:
+        connection.close()
+
+
+def test_more_than_may_wait_are_sent_away_at_once(folder: Path, tmp_path: Path) -> None:
+    limits = ("--queries", "2", "--queue", "1", "--patience", "0.5", "--seconds", "3")
+    with serving(folder, tmp_path / "log", *limits) as server:
+        hogs = [send(server, f"/sparql?query={quote(ENDLESS)}%20%23{at}") for at in range(2)]
+        assert wait_until(lambda: sum(is_running(one) for one in server.processes()) == 2)
+        answers: list[Answer] = []
+        waiting = [threading.Thread(target=lambda: answers.append(server.query(ENDLESS))) for _ in range(4)]
+        for one in waiting:
+            one.start()
+        for one in waiting:
+            one.join()
+        assert [(one.status, json.loads(one.body)["limit"]) for one in answers] == [(503, "queue")] * 4
+        for connection in hogs:
+            connection.close()
+        assert wait_until(lambda: asks(server))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "statuses"),
+    [
+        ("GET", "/sparql?query=" + "a" * 40_000, None, {414}),
+        ("GET", "/" + "a" * 40_000, None, {414}),
+        ("GET", "/" + "a" * 100_000, None, {431}),
+        ("POST", "/sparql", urlencode({"query": "#" * 1_100_000}).encode(), {413}),
+    ],
+)
+def test_a_request_that_is_too_long_is_refused(
+    server: Server, method: str, path: str, body: bytes | None, statuses: set[int]
+) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+    assert server.ask(method, path, body, headers).status in statuses
+    assert asks(server)
+
+
+def test_headers_without_an_end_are_refused(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        received = b""
+        for at in range(2_000):
+            try:
+                connection.sendall(b"X-%d: %b\r\n" % (at, b"a" * 100))
+            except OSError:
+                break
+        connection.settimeout(5)
+        received = connection.recv(100)
+    assert received.startswith(b"HTTP/1.1 431 ")
+
+
+def test_an_ended_holder_is_replaced(folder: Path, tmp_path: Path) -> None:
+    with serving(folder, tmp_path / "log") as server:
+        (holder,) = {parent_of(one) for one in server.processes()}
+        os.kill(holder, signal.SIGKILL)
+        assert wait_until(lambda: asks(server) and holder not in {parent_of(one) for one in server.processes()}, 10)
+
+
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_told_to_stop_the_server_finishes_what_runs(folder: Path, tmp_path: Path) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . FILTER(STR(?a) < STR(?f)) }"
+    with serving(folder, tmp_path / "log") as server:
+        answers: list[Answer] = []
+        asking = threading.Thread(target=lambda: answers.append(server.query(query)))
+        asking.start()
+        assert wait_until(lambda: any(is_running(one) for one in server.processes()))
+        workers = server.processes()
+        server.process.terminate()
+        asking.join()
+        server.process.wait(10)
+    assert [answer.status for answer in answers] == [200]
+    assert not any(Path(f"/proc/{one}").exists() for one in workers)
+
+
+def test_what_is_published_while_the_server_runs_is_served(tmp_path: Path) -> None:
+    folder = publish_tiny(tmp_path / "tiny")
+    with serving(folder, tmp_path / "log") as server:
+        before = server.get("/dumps/record.nq")
+        version = json.loads((folder / "site/public/version.json").read_text())
+        graph = "<https://weir.example/graph/x>"
+        file = folder / "site/public/dumps/record.nq"
+        file.write_bytes(file.read_bytes() + f"<a:new> <a:new> <a:new> {graph} .\n".encode())
+        (folder / "site/public/version.json").write_text(json.dumps({**version, "version": "another"}))
+        assert wait_until(lambda: b"true" in server.query("ASK { <a:new> ?p ?o }").body)
+        assert server.get("/dumps/record.nq").headers["ETag"] != before.headers["ETag"]
+
+
+def test_an_answer_that_changes_each_time_is_not_kept(server: Server) -> None:
+    query = "SELECT (RAND() AS ?x) {}"
+    answers = [server.query(query) for _ in range(2)]
+    assert answers[0].body != answers[1].body
+    assert {answer.headers["ETag"] for answer in answers} == {None}
+    assert re.search("no-store", answers[0].headers["Cache-Control"])
