@@ -117,6 +117,7 @@ def serving(folder: Path, log: Path, *options: str) -> Iterator[Server]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
+    assert "Traceback" not in log.read_text()
 
 
 def _wait_for(server: Server) -> None:

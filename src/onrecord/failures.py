@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from http import HTTPStatus
+from http.client import responses
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -30,7 +30,7 @@ class CallError(Exception):
     @property
     def title(self) -> str:
         """The name of the status."""
-        return HTTPStatus(self.status).phrase
+        return responses.get(self.status, "Client Closed Request")
 
 
 def limit_error(limit: str, detail: str) -> CallError:

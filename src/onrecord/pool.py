@@ -17,6 +17,7 @@ import tempfile
 from asyncio import AbstractEventLoop, Future
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -120,15 +121,16 @@ class Worker(asyncio.Protocol):
         """Kill the worker, for this reason; for none, where it has answered."""
         if self.ended_for is None and not self.is_lost:
             self.ended_for = reason
-            os.kill(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     def yield_processor(self) -> None:
         """Run from now on only where nothing shorter wants to."""
         self.is_long = True
-        try:
-            os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
-        except (OSError, AttributeError):
+        with suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+            if hasattr(os, "sched_setscheduler"):
+                os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
 
 
 class Pool:
@@ -281,6 +283,13 @@ class Pool:
             task.reply.set_exception(error)
 
     def _look(self) -> None:
+        """Look at the queries that run, again and again while there are any."""
+        try:
+            self._keep_within_limits()
+        finally:
+            self._tick = self.loop.call_later(TICK, self._look) if self._busy else None
+
+    def _keep_within_limits(self) -> None:
         """End what has gone beyond its time, make long queries yield, and keep all of them within the memory."""
         now = self.loop.time()
         for worker in list(self._busy):
@@ -294,7 +303,6 @@ class Pool:
         self._keep_within_memory()
         while len(self._idle) > IDLE and not self._busy:
             self._idle.pop(0).transport.close()
-        self._tick = self.loop.call_later(TICK, self._look) if self._busy else None
 
     def _watch(self, worker: Worker) -> None:
         worker.watch = asyncio.ensure_future(worker.tasks[0].gone())
