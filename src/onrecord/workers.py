@@ -67,7 +67,7 @@ class Holder:
                 ready = {key.fileobj for key, _ in selector.select()}
                 if self.woken in ready:
                     self._reap(server)
-                if server in ready and not server.recv(64):
+                if server in ready and is_closed(server):
                     break
                 if self.listener in ready:
                     self._fork(server)
@@ -107,6 +107,14 @@ class Holder:
                 server.sendall(ENDED.pack(worker, status))
             except OSError:
                 return
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other end of a connection on which nothing is sent has closed it."""
+    try:
+        return not connection.recv(64)
+    except ConnectionError:
+        return True
 
 
 def limit_memory(more: int) -> None:
