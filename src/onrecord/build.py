@@ -27,6 +27,7 @@ from onrecord.shapes import find_unusable
 from onrecord.store import Statement, Store
 from onrecord.templates import find_broken_templates
 from onrecord.validation import read_shapes
+from onrecord.viewpoints import find_viewpoints
 from onrecord.vocabulary import vocabulary
 
 Progress = Callable[[str], None]
@@ -54,7 +55,7 @@ def gather(project: Project, progress: Progress, *, full: bool = False) -> tuple
         # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
         sound = not has_errors(problems)
         problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
-    return (None if has_errors(problems) else leave_uncarried(draft.record)), sort_problems(problems)
+    return (None if has_errors(problems) else finish(draft.record)), sort_problems(problems)
 
 
 @contextmanager
@@ -67,6 +68,12 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_looking:
             gc.enable()
+
+
+def finish(record: Record) -> Record:
+    """The record as it is published."""
+    carried = leave_uncarried(record)
+    return replace(carried, views=find_viewpoints(carried))
 
 
 def leave_uncarried(record: Record) -> Record:

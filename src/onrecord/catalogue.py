@@ -42,6 +42,8 @@ class Catalogue:
         for subject, predicate, value in self._load(record.statements):
             self._outgoing[subject][predicate].append(value)
             self._incoming[value][predicate].append(subject)
+        for statement in record.views:
+            self.by_graph[statement.graph].append(statement)
         self.uses = Counter(name for links in self._outgoing.values() for name in links)
         self._parts = self._group_parts()
         self._origins = _read_origins(self.words, record.statements)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from onrecord.nanopublications import render_nanopublications
 from onrecord.record import Record
+from onrecord.reified import render_reified
 from onrecord.store import dump, serialise
+
+FOLDER = "dumps"
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,11 @@ class Dump:
     count: int
     body: bytes
 
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the file."""
+        return hashlib.sha256(self.body).hexdigest()
+
 
 def _render_triples(record: Record, media_type: str) -> tuple[int, bytes]:
     triples = {statement[:3] for statement in record.statements}
@@ -26,18 +37,29 @@ def _render_triples(record: Record, media_type: str) -> tuple[int, bytes]:
 
 
 def _render_quads(record: Record, media_type: str) -> tuple[int, bytes]:
-    return len(record.statements), dump(record.statements, media_type, record.project.prefixes)
+    statements = [*record.statements, *record.views]
+    return len(statements), dump(statements, media_type, record.project.prefixes)
 
 
 Render = Callable[[Record, str], tuple[int, bytes]]
-# Each dump: path, media type, what a reader is told, and how it is made.
+# Each dump: path, media type, what a reader is told, and how it is made. The graphs in one are without the viewpoints.
 DUMPS: tuple[tuple[str, str, str, Render], ...] = (
-    ("dumps/record.ttl", "text/turtle", "Turtle, all graphs in one", _render_triples),
-    ("dumps/record.trig", "application/trig", "TriG, graph by graph", _render_quads),
-    ("dumps/record.nq", "application/n-quads", "N-Quads, graph by graph", _render_quads),
+    (f"{FOLDER}/record.ttl", "text/turtle", "Turtle, all graphs in one", _render_triples),
+    (f"{FOLDER}/record.rdf", "application/rdf+xml", "RDF/XML, all graphs in one", _render_triples),
+    (f"{FOLDER}/record.trig", "application/trig", "TriG, graph by graph", _render_quads),
+    (f"{FOLDER}/record.nq", "application/n-quads", "N-Quads, graph by graph, canonical", _render_quads),
+    (f"{FOLDER}/record.jsonld", "application/ld+json", "JSON-LD, graph by graph", _render_quads),
+    (
+        f"{FOLDER}/nanopublications.trig",
+        "application/trig",
+        "Nanopublications, one for each attribution",
+        render_nanopublications,
+    ),
+    (f"{FOLDER}/rdf12.ttl", "text/turtle", "RDF 1.2, with what is claimed as triple terms", render_reified),
 )
-# The dump from which a server loads its store.
-STORE_DUMP = "dumps/record.nq"
+# The dump from which a server loads its store, and which stands for the whole record.
+STORE_DUMP = f"{FOLDER}/record.nq"
+SUMS = f"{FOLDER}/SHA256SUMS"
 
 
 def render_dumps(record: Record) -> Iterator[Dump]:
@@ -45,3 +67,13 @@ def render_dumps(record: Record) -> Iterator[Dump]:
     for path, media_type, title, render in DUMPS:
         count, body = render(record, media_type)
         yield Dump(path, media_type, title, count, body)
+
+
+def compress(body: bytes) -> bytes:
+    """A file compressed, the same bytes each time (RFC 1952)."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def sum_up(files: dict[str, bytes]) -> bytes:
+    """The SHA-256 of files by their names, as sha256sum writes and reads them."""
+    return "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in sorted(files.items())).encode()

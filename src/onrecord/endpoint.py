@@ -23,6 +23,7 @@ from onrecord.refusals import decode_escapes
 from onrecord.store import Answer, QueryError, RefusedError, Store
 from onrecord.syntax import explain_syntax
 from onrecord.tokens import has_keyword
+from onrecord.viewpoints import views_of
 
 Cell = tuple[str, str, str]
 MakeOutlet = Callable[[str], Outlet]
@@ -59,7 +60,7 @@ class Endpoint:
         self.project = project
         self.templates = load_templates(project.site / "templates")
         self.store = Store()
-        self.store.load_nquads((project.public / STORE_DUMP).read_bytes())
+        self.store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))
 
     def respond(self, call: Call, make_outlet: MakeOutlet) -> Reply:
         """Answer a call."""

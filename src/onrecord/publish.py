@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import shutil
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import TemplateError
 
+from onrecord import __version__
 from onrecord.catalogue import Catalogue
-from onrecord.documents import RDF_FORMATS, path_of, render_rdf
-from onrecord.dumps import Dump, render_dumps
+from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
+from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, Dump, compress, render_dumps, sum_up
 from onrecord.fingerprint import VERSION_FILE
+from onrecord.inventory import DATASET_PATH, SERVICE_PATH, Inventory
 from onrecord.pages import LISTS, Pages
 from onrecord.project import Project
 from onrecord.questions import Asked, ask_question, read_questions
 from onrecord.record import Record
+from onrecord.signposts import describe_for_search, render_openapi, render_robots, render_sitemap
 from onrecord.store import Store
+from onrecord.tables import TABLES, render_tables
 from onrecord.texts import describe
 
 Files = Iterator[tuple[str, bytes]]
@@ -96,16 +102,55 @@ def _place_of(error: TemplateError, project: Project) -> str:
 
 
 def render_site(record: Record) -> Files:
-    """Every file of the site, by its path: pages, documents, dumps, assets, and what it was built from."""
+    """Every file of the site, by its path: pages, documents, downloads, assets, and what it was built from."""
     catalogue = Catalogue(record)
-    asked = ask_all(record)
-    pages = Pages(catalogue, asked)
-    dumps = list(render_dumps(record))
-    yield from _documents(catalogue, pages)
-    yield from _lists(pages, record, dumps)
-    yield from ((dump.path, dump.body) for dump in dumps)
+    pages = Pages(catalogue, ask_all(record))
+    downloads = Downloads.make(record, catalogue)
+    paths = []
+    for path, body in chain(_documents(catalogue, pages), _lists(pages, record, downloads)):
+        paths += [path] if path.endswith(f".{HTML.extension}") else []
+        yield path, body
+    yield from downloads.files()
+    yield from _descriptions(downloads)
+    yield "robots.txt", render_robots(record.project)
+    yield "sitemap.xml", render_sitemap(record.project, paths)
+    yield "openapi.json", render_openapi(record.project)
     yield from _assets(record.project.site / "assets")
-    yield VERSION_FILE, _version(record)
+    yield VERSION_FILE, _version(record, downloads)
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The dumps and tables of a record, and the one hash that stands for it: that of its canonical N-Quads."""
+
+    record: Record
+    dumps: tuple[Dump, ...]
+    tables: Mapping[str, bytes]
+
+    @classmethod
+    def make(cls, record: Record, catalogue: Catalogue) -> Downloads:
+        """All that can be downloaded."""
+        return cls(record, tuple(render_dumps(record)), dict(render_tables(catalogue)))
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the canonical N-Quads."""
+        return next(dump.hash for dump in self.dumps if dump.path == STORE_DUMP)
+
+    def files(self) -> Files:
+        """The files, each dump also compressed, and their sums."""
+        bodies = {dump.path: dump.body for dump in self.dumps}
+        bodies |= {f"{path}.gz": compress(body) for path, body in bodies.items()}
+        bodies |= {f"{FOLDER}/{name}": body for name, body in self.tables.items()}
+        yield from bodies.items()
+        yield SUMS, sum_up({path.removeprefix(f"{FOLDER}/"): body for path, body in bodies.items()})
+
+
+def _descriptions(downloads: Downloads) -> Files:
+    inventory = Inventory(downloads.record, downloads.dumps, downloads.hash)
+    for path in (DATASET_PATH, SERVICE_PATH):
+        for form in RDF_FORMATS:
+            yield f"{path}.{form.extension}", inventory.render(path, form.media_type)
 
 
 def ask_all(record: Record) -> list[Asked]:
@@ -124,9 +169,16 @@ def _documents(catalogue: Catalogue, pages: Pages) -> Files:
             yield path, render_rdf(catalogue, iri, form.media_type)
 
 
-def _lists(pages: Pages, record: Record, dumps: list[Dump]) -> Files:
+def _lists(pages: Pages, record: Record, downloads: Downloads) -> Files:
+    shown = {
+        "dumps": downloads.dumps,
+        "tables": TABLES,
+        "dataset_hash": downloads.hash,
+        "figures": _count(pages, record),
+        "dataset": describe_for_search(record, downloads.dumps, downloads.hash),
+    }
     for slug, *_ in LISTS:
-        yield f"{slug}.html", pages.render_list(slug, dumps=dumps, figures=_count(pages, record)).encode()
+        yield f"{slug}.html", pages.render_list(slug, **shown).encode()
     for asked in pages.asked:
         yield f"questions/{asked.slug}.html", pages.render_question(asked).encode()
 
@@ -153,6 +205,12 @@ def _assets(folder: Path) -> Files:
             yield f"assets/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
-def _version(record: Record) -> bytes:
-    stated = {"title": record.project.title, "version": record.project.version, "source_hash": record.source_hash}
+def _version(record: Record, downloads: Downloads) -> bytes:
+    stated = {
+        "title": record.project.title,
+        "version": record.project.version,
+        "software": f"onrecord {__version__}",
+        "dataset_hash": downloads.hash,
+        "source_hash": record.source_hash,
+    }
     return (json.dumps(stated, ensure_ascii=False, indent=2) + "\n").encode()

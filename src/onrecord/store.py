@@ -92,6 +92,7 @@ DATASET_FORMATS = {
 }
 # What the triples of an answer may be written in: those that hold datasets then hold a default graph alone.
 TRIPLE_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
+REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
 # How many triples of an answer are sorted before they are written; more are written as they come.
 ORDERED = 20_000
 
@@ -193,12 +194,21 @@ def _triple_to_engine(triple: Triple) -> ox.Triple:
     return ox.Triple(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value))
 
 
-def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str], *, first: str = "") -> bytes:
+def serialise(
+    triples: Iterable[Triple],
+    media_type: str,
+    prefixes: Mapping[str, str],
+    *,
+    first: str = "",
+    reified: Iterable[tuple[Node, Triple]] = (),
+) -> bytes:
     """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes.
 
-    Those about ``first``, an IRI, come before all others.
+    Those about ``first``, an IRI, come before all others. ``reified`` are triples that a thing reifies without their
+    being asserted (RDF 1.2 Concepts, section 1.5).
     """
     engine = [_triple_to_engine(triple) for triple in triples]
+    engine += [ox.Triple(_subject_to_engine(one), REIFIES, _triple_to_engine(triple)) for one, triple in reified]
     rows = sorted(engine, key=lambda row: (not str(row.subject).startswith(f"<{first}"), str(row)))
     return ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=_used(prefixes, rows)) or b""
 
@@ -286,10 +296,12 @@ class Store:
         named = _named_node(str(graph))
         self._add([(triple, named) for triple in fresh.engine])
 
-    def load_nquads(self, data: bytes) -> None:
-        """Add N-Quads, each to its graph and to the default graph; what has no graph, to the default graph."""
+    def load_nquads(self, data: bytes, apart: str | None = None) -> None:
+        """Add N-Quads, each to its graph and to the default graph, less the graphs whose IRIs begin with ``apart``."""
         self._store.load(data, format=ox.RdfFormat.N_QUADS)
-        named = [quad for quad in self._store if isinstance(quad.graph_name, ox.NamedNode)]
+        graphs = [graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)]
+        shown = [graph for graph in graphs if apart is None or not graph.value.startswith(apart)]
+        named = [quad for graph in shown for quad in self._store.quads_for_pattern(None, None, None, graph)]
         self._store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
 
     def rows(
@@ -439,14 +451,29 @@ def _first(wanted: Sequence[str], available: Mapping[str, object]) -> str:
 
 
 def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str, str]) -> bytes:
-    """Statements with their graphs, in one of DATASET_FORMATS, sorted."""
-    quads = []
-    for subject, predicate, value, graph in statements:
-        triple = _triple_to_engine((subject, predicate, value))
-        quads.append(ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(graph))))
-    quads.sort(key=lambda quad: (str(quad.graph_name), str(quad)))
-    form = DATASET_FORMATS[media_type]
-    return ox.serialize(quads, format=form, prefixes=None if form == ox.RdfFormat.N_QUADS else dict(prefixes)) or b""
+    """Statements with their graphs, in one of DATASET_FORMATS or JSON-LD, sorted.
+
+    Blank nodes are named as RDF Dataset Canonicalization (RDFC-1.0) names them, so N-Quads are canonical.
+    """
+    quads = [_quad_to_engine(statement) for statement in statements]
+    plain = [quad for quad in quads if not _has_blank(quad)]
+    blank = ox.Dataset(quad for quad in quads if _has_blank(quad))
+    blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    form = {**DATASET_FORMATS, **GRAPH_FORMATS}[media_type]
+    if form == ox.RdfFormat.N_QUADS:
+        lines = sorted(f"{quad} .\n" for quad in [*plain, *blank])
+        return "".join(lines).encode()
+    named = sorted([*plain, *blank], key=lambda quad: (str(quad.graph_name), str(quad)))
+    return ox.serialize(named, format=form, prefixes=dict(prefixes)) or b""
+
+
+def _quad_to_engine(statement: Statement) -> ox.Quad:
+    triple = _triple_to_engine(statement[:3])
+    return ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(statement.graph)))
+
+
+def _has_blank(quad: ox.Quad) -> bool:
+    return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
 
 
 def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> str | None:
