@@ -132,6 +132,27 @@ def test_a_part_of_a_file_can_be_had(server: Server) -> None:
     assert server.get("/dumps/record.nq", Range=f"bytes={len(whole.body)}-").status == 416
 
 
+@pytest.mark.parametrize("path", ["/claim/dead-30", "/claim/dead-30.html", "/claim/dead-30.ttl"])
+def test_a_withdrawn_claim_is_answered_with_410_and_the_reason(server: Server, path: str) -> None:
+    answer = server.get(path)
+    assert answer.status == 410
+    assert json.loads(answer.body)["detail"] == "Withdrawn on 2001-02-03: Read from a misprint."
+    assert "Read from a misprint." in server.get(path, BROWSER).text
+
+
+@pytest.mark.parametrize("extension", ["", ".html", ".ttl"])
+def test_a_renamed_thing_leads_to_its_other_name(server: Server, extension: str) -> None:
+    answer = server.get(f"/id/mill-of-harle{extension}")
+    assert (answer.status, answer.headers["Location"]) == (301, f"/id/harle-mill{extension}")
+
+
+def test_the_static_site_tells_what_was_withdrawn_and_renamed(folder: Path) -> None:
+    public = folder / "site" / "public"
+    withdrawn = (public / "claim" / "dead-30.html").read_text()
+    assert "Withdrawn on 2001-02-03: Read from a misprint." in withdrawn
+    assert 'another name now: <a href="harle-mill.html"' in (public / "id" / "mill-of-harle.html").read_text()
+
+
 def test_the_endpoint_takes_a_query_in_the_three_ways_of_the_protocol(server: Server) -> None:
     answers = [
         server.query(SELECT),

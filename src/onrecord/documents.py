@@ -37,7 +37,17 @@ LONGEST = 240
 RESERVED = frozenset(
     (
         *("index", "events", "claims", "agents", "places", "articles", "questions", "vocabulary", "sparql", "data"),
-        *("assets", "dumps", "version.json", "void", "service", "robots.txt", "sitemap.xml", "openapi.json"),
+        *(
+            "assets",
+            "dumps",
+            "version.json",
+            "void",
+            "service",
+            "robots.txt",
+            "sitemap.xml",
+            "openapi.json",
+            "gone.json",
+        ),
     )
 )
 

@@ -23,6 +23,7 @@ from onrecord.sayings import Saying, read_sayings
 
 # Which template shows a thing: the first whose class it has. A class without a colon is one of the core ontology.
 TEMPLATES: Mapping[str, str] = {
+    "Tombstone": "tombstone.html",
     "Article": "article.html",
     "Attribution": "attribution.html",
     "Claim": "claim.html",

@@ -22,7 +22,7 @@ from onrecord.pages import LISTS, Pages
 from onrecord.project import Project
 from onrecord.questions import Asked, ask_question, read_questions
 from onrecord.record import Record
-from onrecord.signposts import describe_for_search, render_openapi, render_robots, render_sitemap
+from onrecord.signposts import GONE, describe_for_search, render_gone, render_openapi, render_robots, render_sitemap
 from onrecord.store import Store
 from onrecord.tables import TABLES, render_tables
 from onrecord.texts import describe
@@ -112,6 +112,7 @@ def render_site(record: Record) -> Files:
         yield path, body
     yield from downloads.files()
     yield from _descriptions(downloads)
+    yield GONE, render_gone(catalogue)
     yield "robots.txt", render_robots(record.project)
     yield "sitemap.xml", render_sitemap(record.project, paths)
     yield "openapi.json", render_openapi(record.project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
@@ -18,6 +19,7 @@ from onrecord.endpoint import with_charset
 from onrecord.failures import CallError, read_accept
 from onrecord.outlets import SMALL, compress
 from onrecord.protocol import choose_coding
+from onrecord.signposts import GONE
 
 Headers = tuple[tuple[str, str], ...]
 # Nothing is loaded from elsewhere, nothing is run but what the site itself carries.
@@ -121,6 +123,7 @@ class Files:
 
     def __init__(self, public: Path, build: str) -> None:
         self.public, self._build = public, build
+        self._gone: Mapping[str, Mapping[str, str]] = json.loads((public / GONE).read_bytes())
 
     def respond(self, path: str, accept: str, encodings: str, ranges: str) -> Response:
         """A published file; or, for a thing, the way (303) to the document that the client prefers.
@@ -130,6 +133,7 @@ class Files:
         wanted = ALIASES.get(path, path or "index.html")
         if posixpath.normpath(wanted) != wanted:
             raise CallError(404, f"There is nothing at /{path}.")
+        self._tell_gone(wanted)
         file = self._find(wanted)
         if file is not None:
             return self._send(file, "" if ranges else choose_coding(encodings), ranges)
@@ -141,6 +145,18 @@ class Files:
             names = ", ".join(form.media_type for form in documents)
             raise CallError(406, f"/{path} can be had as {names}.")
         return Response(303, (("location", f"/{quote(wanted)}.{chosen.extension}"),))
+
+    def _tell_gone(self, path: str) -> None:
+        """Raise CallError where what was at a path was withdrawn (410), or has another name (301)."""
+        stem, dot, extension = path.rpartition(".")
+        is_document = bool(dot) and extension in {form.extension for form in DOCUMENT_FORMATS}
+        told = self._gone.get(stem if is_document else path)
+        if told is None:
+            return
+        if "reason" in told:
+            raise CallError(410, told["reason"])
+        target = f"/{quote(told['path'])}{f'.{extension}' if is_document else ''}"
+        raise CallError(301, f"This goes by another name now: {target}", headers=(("location", target),))
 
     def _find(self, path: str) -> Path | None:
         """The file at a path; None for one that no file can have."""

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
 
 from onrecord.answers import FORMATS, MEDIA_TYPES
+from onrecord.catalogue import Catalogue
 from onrecord.documents import FORMATS as DOCUMENT_FORMATS
 from onrecord.dumps import Dump
 from onrecord.project import Project
 from onrecord.record import Record
 
+# The file of the site that tells the server what is no longer where it was.
+GONE = "gone.json"
 PROBLEM = "application/problem+json"
 # What a query parameter is, and whether it may stand several times.
 PARAMETERS = (
@@ -46,6 +49,20 @@ def render_sitemap(project: Project, paths: Iterable[str]) -> bytes:
     entries = "".join(f"<url><loc>{escape(project.base + path)}</loc></url>\n" for path in sorted(paths))
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{space}">\n{entries}</urlset>\n'.encode()
+
+
+def render_gone(catalogue: Catalogue) -> bytes:
+    """What was withdrawn, with reason and day, and what goes by another name: by the paths where it was."""
+    rec, project = catalogue.words.rec, catalogue.project
+    told: dict[str, dict[str, str]] = {}
+    for thing in catalogue.members(rec("Tombstone")):
+        path = str(thing).removeprefix(project.base)
+        for reason in catalogue.values(thing, rec("withdrawnBecause")):
+            day = str(catalogue.value(thing, rec("withdrawnOn")))[:10]
+            told[path] = {"reason": f"Withdrawn on {day}: {reason}"}
+        for other in catalogue.values(thing, rec("renamedTo")):
+            told[path] = {"path": str(other).removeprefix(project.base)}
+    return (json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
 def describe_for_search(record: Record, dumps: Iterable[Dump], dataset_hash: str) -> dict[str, object]:
