@@ -27,6 +27,7 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python bench/point_queries.py
+	$(BIN)/python bench/endpoints.py
 	$(BIN)/python bench/scale.py
 	$(BIN)/python bench/kills.py
 	$(BIN)/python bench/mutations.py

@@ -16,7 +16,14 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from conftest import ROOT
+from onrecord.answers import FORMATS
+from onrecord.limits import LIMITS
+from onrecord.publish import store_of
 from served import BROWSER, Answer, Server, publish_tiny, serving
+from test_answers import REFUSED, Canary, canary
+
+__all__ = ["canary"]
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?f ?b ?i"
@@ -243,3 +250,52 @@ def test_an_answer_that_changes_each_time_is_not_kept(server: Server) -> None:
     assert answers[0].body != answers[1].body
     assert {answer.headers["ETag"] for answer in answers} == {None}
     assert re.search("no-store", answers[0].headers["Cache-Control"])
+
+
+@pytest.mark.parametrize("query", REFUSED)
+def test_no_disguise_makes_the_server_open_anything(server: Server, canary: Canary, query: str) -> None:
+    answer = server.post({"query": query.replace("PORT", str(canary.port))})
+    assert answer.status == 403
+    assert canary.requests == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT * FROM <FILE> { ?s ?p ?o }", "SELECT * FROM NAMED <FILE> { GRAPH ?g { ?s ?p ?o } }", "LOAD <FILE>"],
+)
+def test_no_file_is_opened(server: Server, tmp_path: Path, query: str) -> None:
+    file = tmp_path / "canary.ttl"
+    file.write_text("<a:canary> <a:sings> <a:loudly> .")
+    os.utime(file, (0, 0))
+    answer = server.post({"query": query.replace("FILE", file.as_uri())})
+    assert answer.status == 403
+    assert b"loudly" not in answer.body
+    assert file.stat().st_atime == 0
+    assert b"false" in server.query("ASK { <a:canary> ?p ?o }").body
+
+
+def test_a_large_record_is_served_from_disk_with_the_same_answers(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onrecord.publish.LARGE", 1)
+    folder = publish_tiny(tmp_path / "tiny")
+    assert store_of(folder / "site" / "public")
+    with serving(folder, tmp_path / "log") as other:
+        for query in ("SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }", "DESCRIBE claim:dead-40"):
+            rows, others = (
+                sorted(one.query(query, "text/csv, text/turtle").text.splitlines()) for one in (server, other)
+            )
+            assert len(rows) > 10
+            assert [row for row in rows if "_:" not in row] == [row for row in others if "_:" not in row]
+
+
+def test_the_documentation_tells_each_limit_and_its_default() -> None:
+    text = (ROOT / "docs" / "endpoint.md").read_text()
+    told = re.findall(r"^\| `--(\w+)` \| ([\d.]+) \|", text, re.MULTILINE)
+    assert [(name, float(value)) for name, value in told] == [(name, float(value)) for name, value, _ in LIMITS]
+
+
+def test_the_documentation_tells_each_format_of_answers() -> None:
+    text = (ROOT / "docs" / "endpoint.md").read_text()
+    told = re.findall(r"\(`(\w+)`\)", text.partition("## When")[0])
+    assert sorted(told) == sorted(FORMATS)

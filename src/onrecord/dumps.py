@@ -59,6 +59,8 @@ DUMPS: tuple[tuple[str, str, str, Render], ...] = (
 )
 # The dump from which a server loads its store, and which stands for the whole record.
 STORE_DUMP = f"{FOLDER}/record.nq"
+# The dump that holds what the default graph of the endpoint holds.
+UNION_DUMP = f"{FOLDER}/record.ttl"
 SUMS = f"{FOLDER}/SHA256SUMS"
 
 

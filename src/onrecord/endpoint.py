@@ -18,6 +18,7 @@ from onrecord.outlets import AnswerTooLargeError, Outlet
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project
 from onrecord.protocol import Call, Question, choose_coding, read_call
+from onrecord.publish import store_of
 from onrecord.questions import read_results
 from onrecord.refusals import decode_escapes
 from onrecord.store import Answer, QueryError, RefusedError, Store
@@ -59,8 +60,17 @@ class Endpoint:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.templates = load_templates(project.site / "templates")
+        self.folder = store_of(project.public)
         self.store = Store()
-        self.store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))
+        if self.folder is None:
+            self.store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))
+        # The template is compiled once, before any worker is forked.
+        self._page("")
+
+    def open(self) -> None:
+        """Open the store on disk, if there is one: in the process that reads it, since it does not survive a fork."""
+        if self.folder is not None:
+            self.store = Store(self.folder)
 
     def respond(self, call: Call, make_outlet: MakeOutlet) -> Reply:
         """Answer a call."""

@@ -15,7 +15,7 @@ from jinja2 import TemplateError
 from onrecord import __version__
 from onrecord.catalogue import Catalogue
 from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
-from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, Dump, compress, render_dumps, sum_up
+from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress, render_dumps, sum_up
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.inventory import DATASET_PATH, SERVICE_PATH, Inventory
 from onrecord.pages import LISTS, Pages
@@ -23,10 +23,12 @@ from onrecord.project import Project
 from onrecord.questions import Asked, ask_question, read_questions
 from onrecord.record import Record
 from onrecord.signposts import GONE, describe_for_search, render_gone, render_openapi, render_robots, render_sitemap
-from onrecord.store import Store
+from onrecord.store import Store, write_store
 from onrecord.tables import TABLES, render_tables
 from onrecord.texts import describe
 
+# A record of so many statements is kept on disk, so that a server starts at once whatever its size.
+LARGE = 150_000
 Files = Iterator[tuple[str, bytes]]
 
 
@@ -39,14 +41,21 @@ def publish(record: Record) -> Path:
 
     Raises PublishError.
     """
+    return publish_files(record, render_site(record))
+
+
+def publish_files(record: Record, files: Files) -> Path:
+    """Write the files of a site as ``publish`` does; what a server cannot do without must be among them."""
     public = record.project.public
     fresh, stale = _beside(public)
     try:
         restore(public)
         for left_over in (fresh, stale):
             _remove(left_over)
-        _write(fresh, render_site(record))
+        _write(fresh, files)
+        kept = _write_store(record, fresh)
         _put_in_place(fresh, public, stale)
+        _keep_only(kept, public)
     except TemplateError as error:
         raise PublishError(f"{_place_of(error, record.project)}: {error}. Mend the template.") from error
     except OSError as error:
@@ -57,6 +66,33 @@ def publish(record: Record) -> Path:
         restore(public)
     _remove(stale)
     return public
+
+
+def store_of(public: Path) -> Path | None:
+    """Where the store on disk of a published record lies; None if it is small enough to be read into memory."""
+    folder = _stores(public) / json.loads((public / VERSION_FILE).read_text(encoding="utf-8"))["dataset_hash"]
+    return folder if folder.is_dir() else None
+
+
+def _stores(public: Path) -> Path:
+    return public.with_name(f"{public.name}-store")
+
+
+def _write_store(record: Record, fresh: Path) -> str:
+    """Write the store of a record that is LARGE, and return its name: the hash of the dataset."""
+    name = str(json.loads((fresh / VERSION_FILE).read_text(encoding="utf-8"))["dataset_hash"])
+    folder = _stores(record.project.public) / name
+    if len(record.statements) >= LARGE and not folder.is_dir():
+        write_store(folder, fresh / STORE_DUMP, fresh / UNION_DUMP)
+    return name
+
+
+def _keep_only(name: str, public: Path) -> None:
+    """Remove the stores of earlier builds."""
+    stores = _stores(public)
+    for folder in stores.iterdir() if stores.is_dir() else ():
+        if folder.name != name:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def restore(public: Path) -> None:
@@ -145,6 +181,12 @@ class Downloads:
         bodies |= {f"{FOLDER}/{name}": body for name, body in self.tables.items()}
         yield from bodies.items()
         yield SUMS, sum_up({path.removeprefix(f"{FOLDER}/"): body for path, body in bodies.items()})
+
+    def minimal(self) -> Files:
+        """What a server of queries cannot do without."""
+        bodies = {dump.path: dump.body for dump in self.dumps}
+        yield from ((path, bodies[path]) for path in (STORE_DUMP, UNION_DUMP))
+        yield from ((GONE, b"{}"), (VERSION_FILE, _version(self.record, self)))
 
 
 def _descriptions(downloads: Downloads) -> Files:

@@ -6,11 +6,13 @@ The only module that knows pyoxigraph, so that a remote SPARQL 1.1 store can tak
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
 from itertools import chain, islice
+from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, TypeVar, cast
 
 import pyoxigraph as ox
@@ -273,8 +275,9 @@ class Fresh:
 class Store:
     """The embedded store: named graphs, and their union as the default graph."""
 
-    def __init__(self) -> None:
-        self._store = ox.Store()
+    def __init__(self, folder: Path | None = None) -> None:
+        """An empty store in memory, or one that ``write_store`` wrote into a folder, to be read only."""
+        self._store = ox.Store() if folder is None else ox.Store.read_only(str(folder))
 
     def load(self, statements: Iterable[Statement]) -> None:
         """Add statements, each to its graph and to the default graph."""
@@ -474,6 +477,19 @@ def _quad_to_engine(statement: Statement) -> ox.Quad:
 
 def _has_blank(quad: ox.Quad) -> bool:
     return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
+
+
+def write_store(folder: Path, nquads: Path, turtle: Path) -> None:
+    """Write a store on disk: the named graphs from N-Quads, the default graph from Turtle. It is there whole or not."""
+    fresh = folder.with_name(f"{folder.name}-new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    store = ox.Store(str(fresh))
+    store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=str(turtle), format=ox.RdfFormat.TURTLE)
+    store.optimize()
+    del store
+    fresh.rename(folder)
 
 
 def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> str | None:

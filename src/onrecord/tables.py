@@ -132,7 +132,7 @@ CLAIM_NUMBERS = tuple(
 TABLES = (
     Table(
         "attributions",
-        "Who says what: a row for each attribution",
+        "an attribution: who says what, and where",
         lambda catalogue: catalogue.members(catalogue.words.rec("Attribution")),
         (
             Column("attribution", "The IRI of the attribution", lambda _, node: str(node)),
@@ -160,7 +160,7 @@ TABLES = (
     ),
     Table(
         "claims",
-        "What is said: a row for each claim",
+        "a claim: what is said, and by whom",
         lambda catalogue: catalogue.members(catalogue.words.rec("Claim")),
         (
             Column("claim", "The IRI of the claim", lambda _, node: str(node)),
@@ -187,7 +187,7 @@ TABLES = (
     ),
     Table(
         "events",
-        "What happened, or is said to have: a row for each occurrence",
+        "an occurrence: what happened, or is said to have",
         lambda catalogue: catalogue.members(catalogue.words.rec("Occurrence")),
         (
             Column("event", "The IRI of the occurrence", lambda _, node: str(node)),
@@ -204,7 +204,7 @@ TABLES = (
     ),
     Table(
         "entities",
-        "Who and where: a row for each agent and place",
+        "an agent or a place",
         lambda catalogue: catalogue.sorted(
             {*catalogue.members(catalogue.words.rec("Agent")), *catalogue.members(catalogue.words.rec("Place"))}
         ),

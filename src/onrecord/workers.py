@@ -92,8 +92,9 @@ class Holder:
         signal.set_wakeup_fd(-1)
         for usual in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(usual, signal.SIG_DFL)
-        limit_memory(int(self.limits.memory * MEGABYTE))
         silence()
+        self.endpoint.open()
+        limit_memory(int(self.limits.memory * MEGABYTE))
         serve_calls(self.endpoint, connection, self.spool, self.limits)
 
     def _reap(self, server: socket.socket) -> None:
