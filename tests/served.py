@@ -101,12 +101,17 @@ class Server:
         return [int(row[0]) for row in rows if row[1] in holders and "onrecord.workers" in row[2]]
 
 
-@contextmanager
-def serving(folder: Path, log: Path, *options: str) -> Iterator[Server]:
-    """`onrecord serve` of a folder, until it answers and as long as it is asked."""
+def find_port() -> int:
+    """A port that is free."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, log: Path, *options: str, port: int | None = None) -> Iterator[Server]:
+    """`onrecord serve` of a folder, until it answers and as long as it is asked."""
+    port = port or find_port()
     command = [sys.executable, "-m", "onrecord", "serve", "--project", str(folder), "--port", str(port), *options]
     with log.open("wb") as errors, subprocess.Popen(command, stderr=errors, start_new_session=True) as process:
         server = Server(port, process, log)
@@ -121,7 +126,7 @@ def serving(folder: Path, log: Path, *options: str) -> Iterator[Server]:
 
 
 def _wait_for(server: Server) -> None:
-    for _ in range(300):
+    for _ in range(600):
         try:
             server.get("/")
         except OSError:

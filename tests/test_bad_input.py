@@ -416,7 +416,7 @@ def test_serve_goes_on_with_the_last_build_where_a_template_is_broken(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[object] = []
-    monkeypatch.setattr("onrecord.cli.run_server", lambda project, base, **_: served.append(project.public))
+    monkeypatch.setattr("onrecord.cli.serve_site", lambda site, port: served.append(site.project.public))
     (built / BASE).write_text("{% foo")
     result = run("serve", "--project", str(built))
     assert "template-syntax" in result.stderr

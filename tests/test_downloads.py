@@ -271,8 +271,7 @@ def test_the_endpoint_holds_as_much_as_the_dumps(server: Server) -> None:
         ("/.well-known/void", "text/turtle", "/void.ttl"),
         ("/.well-known/void", "application/ld+json", "/void.jsonld"),
         ("/.well-known/void", None, "/void.ttl"),
-        ("/sparql", "application/rdf+xml", "/service.rdf"),
-        ("/sparql", None, "/service.ttl"),
+        ("/service", "application/rdf+xml", "/service.rdf"),
     ],
 )
 def test_the_descriptions_are_found_where_programs_look(
@@ -317,3 +316,13 @@ def test_a_browser_gets_the_query_page_at_the_endpoint(server: Server) -> None:
 def test_a_large_dump_is_sent_as_it_was_compressed(server: Server) -> None:
     answer = server.get("/dumps/record.nq", Accept_Encoding="gzip")
     assert gzip.decompress(answer.body) == server.get("/dumps/record.nq").body
+
+
+@pytest.mark.parametrize(
+    ("accept", "path"), [("application/rdf+xml", "service.rdf"), (None, "service.ttl"), ("*/*", "service.ttl")]
+)
+def test_the_endpoint_describes_itself_where_nothing_is_asked(server: Server, accept: str | None, path: str) -> None:
+    answer = server.get("/sparql", accept)
+    assert (answer.status, answer.headers["Content-Location"]) == (200, f"/{path}")
+    assert answer.body == server.get(f"/{path}").body
+    assert server.get("/sparql", "image/png").status == 406

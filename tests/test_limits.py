@@ -292,7 +292,7 @@ def test_a_large_record_is_served_from_disk_with_the_same_answers(
 def test_the_documentation_tells_each_limit_and_its_default() -> None:
     text = (ROOT / "docs" / "endpoint.md").read_text()
     told = re.findall(r"^\| `--(\w+)` \| ([\d.]+) \|", text, re.MULTILINE)
-    assert [(name, float(value)) for name, value in told] == [(name, float(value)) for name, value, _ in LIMITS]
+    assert [(name, float(value)) for name, value in told] == [(name, float(str(value))) for name, value, _ in LIMITS]
 
 
 def test_the_documentation_tells_each_format_of_answers() -> None:

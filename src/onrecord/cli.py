@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+from jinja2 import TemplateError
 
 from onrecord import __version__
 from onrecord.answers import (
@@ -23,6 +24,8 @@ from onrecord.build import draft_record, find_problems, gather
 from onrecord.checks import Draft, measure
 from onrecord.codes import codes_as_json, read_codes
 from onrecord.coverage import coverage_as_json, find_gaps
+from onrecord.difference_reports import REPORTS
+from onrecord.differences import BuildError, compare_builds, read_build
 from onrecord.dossiers import Dossiers, UnknownError, describe_code
 from onrecord.fingerprint import VERSION_FILE, is_published
 from onrecord.limits import LIMITS, Limits
@@ -39,7 +42,7 @@ from onrecord.web import HOST, Site, serve_site
 
 # What a query answers with where no format is asked for: a table or CSV for rows, Turtle for triples.
 TABLE, PIPE = (ROWS_JSON, TURTLE), (CSV, TURTLE)
-PROBLEMS, MISUSE = 1, 2
+PROBLEMS, DIFFERENT, MISUSE = 1, 1, 2
 Command = Callable[..., None]
 
 
@@ -318,3 +321,30 @@ def init(folder: Path) -> None:
     except ProjectError as error:
         raise Misuse(str(error)) from error
     click.echo(f"Made {folder}. Go on with: onrecord serve --project {folder}", err=True)
+
+
+@main.command()
+@in_project
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", help="How to show the differences.")
+def diff(folder: Path | None, base: str | None, old: Path, new: Path, form: str) -> None:
+    """List what two builds say differently: claims first, then statement by statement.
+
+    OLD and NEW are folders that `onrecord build` wrote, or files of N-Quads. A line that begins with - is gone, one
+    with + is come, one with ~ is changed. As for `diff`, exit codes are 0 if both say the same, 1 if not, 2 if one
+    cannot be read. A page from --format html is shown as the site's own if it lies beside its index.html:
+
+    \b
+        onrecord diff before/public site/public
+        onrecord diff before/public site/public --format html > site/public/diff.html
+    """
+    project = open_project(folder, base)
+    try:
+        found = compare_builds(project, read_build(old), read_build(new))
+        click.echo(REPORTS[form](project, found), nl=False)
+    except BuildError as error:
+        raise Misuse(str(error)) from error
+    except TemplateError as error:
+        raise Misuse(f"The page cannot be made: {error}. See: onrecord check") from error
+    sys.exit(DIFFERENT if found.graphs else 0)

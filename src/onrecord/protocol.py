@@ -15,6 +15,8 @@ from onrecord.outlets import CODINGS
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 MOST_FIELDS = 1_000
+# Other names that clients have for formats.
+FORMAT_NAMES = {"turtle": "ttl", "n3": "ttl", "rdf+xml": "rdf", "json-ld": "jsonld", "ntriples": "nt", "nquads": "nq"}
 
 
 class Call(NamedTuple):
@@ -68,11 +70,20 @@ def _read_question(given: Mapping[str, list[str]], accept: str) -> Question | No
         return None
     if len(queries) > 1:
         raise CallError(400, "There are several queries. Ask one at a time.")
-    form = given.get("format", [None])[-1]
-    if form is not None and form not in FORMATS:
-        raise CallError(406, f"There is no format {form!r}. There are: {', '.join(FORMATS)}.")
+    form = _read_format(given.get("format", []))
     dataset = Dataset(tuple(given.get("default-graph-uri", ())), tuple(given.get("named-graph-uri", ())))
     return Question(queries[0], dataset, read_media_types(accept) if form is None else FORMATS[form], form)
+
+
+def _read_format(names: list[str]) -> str | None:
+    """The last format named that there is; clients name one in several ways at once, and do not encode its plus."""
+    if not names:
+        return None
+    known = [FORMAT_NAMES.get(name.lower().replace(" ", "+"), name) for name in names]
+    found = [name for name in known if name in FORMATS]
+    if not found:
+        raise CallError(406, f"There is no format {names[-1]!r}. There are: {', '.join(FORMATS)}.")
+    return found[-1]
 
 
 def _read_fields(text: str) -> dict[str, list[str]]:

@@ -146,6 +146,16 @@ class Files:
             raise CallError(406, f"/{path} can be had as {names}.")
         return Response(303, (("location", f"/{quote(wanted)}.{chosen.extension}"),))
 
+    def describe(self, stem: str, documents: tuple[Format, ...], accept: str, encodings: str) -> Response:
+        """The document of a stem that the client prefers, as the answer itself. Raises CallError."""
+        chosen = choose_format(list(documents), accept)
+        if chosen is None:
+            names = ", ".join(form.media_type for form in documents)
+            raise CallError(406, f"The description can be had as {names}.")
+        path = f"{stem}.{chosen.extension}"
+        found = self.respond(path, accept, encodings, "")
+        return found._replace(headers=(*found.headers, ("content-location", f"/{path}")))
+
     def _tell_gone(self, path: str) -> None:
         """Raise CallError where what was at a path was withdrawn (410), or has another name (301)."""
         stem, dot, extension = path.rpartition(".")

@@ -123,7 +123,7 @@ def _describe_endpoint() -> dict[str, object]:
             "operationId": "query",
             "summary": "Ask a query; without one, a browser gets the query page, all others the service description.",
             "parameters": parameters,
-            "responses": _responses(MEDIA_TYPES, {**STATUSES, "303": "The service description."}),
+            "responses": _responses(MEDIA_TYPES),
         },
         "post": {
             "operationId": "postQuery",

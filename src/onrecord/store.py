@@ -5,8 +5,10 @@ The only module that knows pyoxigraph, so that a remote SPARQL 1.1 store can tak
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -502,3 +504,61 @@ def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> s
     except (SyntaxError, ValueError, RuntimeError) as error:
         return str(error)
     return None
+
+
+def read_nquads(data: bytes) -> list[Statement]:
+    """The statements of N-Quads; those of the default graph are in the graph ``<>``.
+
+    A blank node's label says what hangs together with it, and nothing else changes it. So, in two files, nodes of which
+    the same is said have the same label (RDFC-1.0 alone, of a whole dataset, names all anew when one is added).
+    Raises ValueError if the data are no such N-Quads.
+    """
+    try:
+        quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS))
+        plain = [quad for quad in quads if not _has_blank(quad)]
+        return [_statement_from_engine(quad) for quad in (*plain, *_label_blank(set(quads).difference(plain)))]
+    except SyntaxError as error:
+        raise ValueError(error.msg) from error
+
+
+def _statement_from_engine(quad: ox.Quad) -> Statement:
+    if isinstance(quad.graph_name, ox.BlankNode):
+        raise ValueError("a blank node names a graph")
+    graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+    return Statement(*_triple_from_engine(quad.triple), intern(graph))
+
+
+def _label_blank(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """The quads, their blank nodes named for what hangs together with them; groups that are the same are numbered."""
+    seen: Counter[str] = Counter()
+    for group in _group_blank(quads):
+        named = ox.Dataset(group)
+        named.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        digest = hashlib.sha256("\n".join(sorted(map(str, named))).encode()).hexdigest()[:12]
+        seen[digest] += 1
+        label = f"b{digest}n{seen[digest]}"
+        yield from (_rename_blank(quad, label) for quad in named)
+
+
+def _group_blank(quads: Iterable[ox.Quad]) -> Iterable[list[ox.Quad]]:
+    """The quads in groups that share no blank node."""
+    groups: dict[ox.BlankNode, list[ox.Quad]] = {}
+    for quad in quads:
+        nodes = [node for node in (quad.subject, quad.object) if isinstance(node, ox.BlankNode)]
+        joined = {id(groups[node]): groups[node] for node in nodes if node in groups}
+        largest = max(joined.values(), key=len, default=[])
+        others = [other for group in joined.values() if group is not largest for other in group]
+        largest += [*others, quad]
+        inner = [node for other in others for node in (other.subject, other.object) if isinstance(node, ox.BlankNode)]
+        groups.update((node, largest) for node in (*nodes, *inner))
+    return {id(group): group for group in groups.values()}.values()
+
+
+def _rename_blank(quad: ox.Quad, label: str) -> ox.Quad:
+    subject, value = quad.subject, quad.object
+    return ox.Quad(
+        ox.BlankNode(f"{label}{subject.value}") if isinstance(subject, ox.BlankNode) else subject,
+        quad.predicate,
+        ox.BlankNode(f"{label}{value.value}") if isinstance(value, ox.BlankNode) else value,
+        quad.graph_name,
+    )

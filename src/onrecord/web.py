@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, quote
 import uvicorn
 
 from onrecord.connections import Connection
+from onrecord.documents import RDF_FORMATS
 from onrecord.endpoint import render_answer
 from onrecord.failures import CallError, prefers_html, render_failure
 from onrecord.fingerprint import VERSION_FILE
@@ -131,9 +132,11 @@ class Site:
         return response
 
     def _find_file(self, asked: Asked) -> Response:
-        path = asked.path[1:]
-        if asked.path == ENDPOINT:
-            path = QUERY_PAGE if prefers_html(asked.accept) else SERVICE
+        """A published file. The endpoint, asked nothing, shows a browser the query page and describes itself to others
+        (SPARQL 1.1 Service Description, section 2)."""
+        path = QUERY_PAGE if asked.path == ENDPOINT else asked.path[1:]
+        if asked.path == ENDPOINT and not prefers_html(asked.accept):
+            return self.files.describe(SERVICE, RDF_FORMATS, asked.accept, asked.encodings)
         return self.files.respond(path, asked.accept, asked.encodings, asked.ranges)
 
     async def _answer(self, asked: Asked, receive: Receive) -> Response:
