@@ -54,6 +54,15 @@ class Answer:
         return self.headers.get_content_type()
 
 
+def children_of(process: int) -> list[int]:
+    """The processes that a process began and that have not ended."""
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
+
+
 @dataclass(frozen=True)
 class Server:
     """A server on this machine."""
@@ -95,10 +104,7 @@ class Server:
 
     def processes(self) -> list[int]:
         """The processes that answer queries."""
-        found = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-        rows = [line.split(None, 2) for line in found.splitlines()]
-        holders = [row[0] for row in rows if row[1] == str(self.process.pid)]
-        return [int(row[0]) for row in rows if row[1] in holders and "onrecord.workers" in row[2]]
+        return [worker for holder in children_of(self.process.pid) for worker in children_of(holder)]
 
 
 def find_port() -> int:
