@@ -114,6 +114,12 @@ def test_one_hash_stands_for_the_record_wherever_it_is_named(files: Files) -> No
         assert digest in files[path].decode()
 
 
+def test_the_hash_of_the_record_stands_in_every_entity_tag(server: Server) -> None:
+    digest = json.loads(server.get("/version.json").body)["dataset_hash"]
+    for path in ("/", "/dumps/record.nq", "/sparql?query=ASK%7B%7D", "/sparql"):
+        assert server.get(path).headers["ETag"].startswith(f'"{digest[:16]}-')
+
+
 def test_the_dataset_is_described_with_its_counts(files: Files) -> None:
     described = Graph().parse(data=files["void.ttl"], format="turtle")
     dataset = URIRef(f"{BASE}void#dataset")

@@ -79,10 +79,11 @@ class Site:
 
     async def _open(self) -> None:
         self.stamp = self._read_stamp()
-        stated = (self.project.public / VERSION_FILE).read_bytes()
+        stated = json.loads((self.project.public / VERSION_FILE).read_bytes())
         pool = Pool(self.project, self.base, self.limits, asyncio.get_running_loop())
         await pool.start()
-        self.build = hashlib.sha256(stated).hexdigest()[:16]
+        # The record, and the program and the look that it was built with.
+        self.build = f"{stated['dataset_hash'][:16]}-{stated['source_hash'][:8]}"
         self.files = Files(self.project.public, self.build)
         self.pool = pool
         self.kept.clear()
