@@ -35,6 +35,7 @@ from onrecord.catalogue import Catalogue
 from onrecord.dumps import STORE_DUMP, UNION_DUMP
 from onrecord.project import Project, read_project
 from onrecord.publish import Downloads, publish_files
+from onrecord.store import dump, write_store
 
 BENCH = Path(__file__).resolve().parent
 PEERS = BENCH / ".peers"
@@ -63,6 +64,9 @@ def prepare(folder: Path, times: int) -> Data:
     record = finish(draft_record(project, lambda stage: None).record)
     downloads = Downloads.make(record, Catalogue(record))
     publish_files(record, downloads.minimal())
+    began = time.perf_counter()
+    dump([*record.statements, *record.views], "application/n-quads", project.prefixes)
+    dumped = time.perf_counter() - began
     things = sorted({str(s.subject) for s in record.statements if is_claim(str(s.subject))})
     (root / "things").write_text("\n".join(quote(thing, safe="") for thing in things))
     expanded = root / "expanded.nq"
@@ -73,7 +77,28 @@ def prepare(folder: Path, times: int) -> Data:
         capture_output=True,
     )
     expanded.write_bytes((project.public / STORE_DUMP).read_bytes() + union.read_bytes())
+    compare_files(project, expanded, dumped, folder / "oxigraph")
     return Data(project, len(record.statements), root / "things", expanded, union)
+
+
+def compare_files(project: Project, expanded: Path, dumped: float, store: Path) -> None:
+    """Print how long a store and a dump take to write, beside what the commands of oxigraph take."""
+    nquads, turtle = project.public / STORE_DUMP, project.public / UNION_DUMP
+    own = elapsed(lambda: write_store(store.with_name("own"), nquads, turtle))
+    load: list[str | Path] = [PEERS / "bin/oxigraph", "load", "-l", store, "-f", expanded]
+    other = elapsed(lambda: subprocess.run(load, check=True, capture_output=True))
+    subprocess.run([PEERS / "bin/oxigraph", "optimize", "-l", store], check=True, capture_output=True)
+    write: list[str | Path] = [PEERS / "bin/oxigraph", "dump", "-l", store, "-f", store.with_name("out.nq")]
+    out = elapsed(lambda: subprocess.run(write, check=True, capture_output=True))
+    print(f"store on disk: {own:.2f} s, oxigraph load: {other:.2f} s, ratio {other / own:.2f}")
+    print(f"N-Quads: {dumped:.2f} s, oxigraph dump of twice as many (with the default graph): {out:.2f} s", flush=True)
+
+
+def elapsed(work: Callable[[], object]) -> float:
+    """Seconds that something takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def is_claim(iri: str) -> bool:
@@ -142,10 +167,6 @@ def serve_own(data: Data, folder: Path) -> Iterator[float]:
 def serve_oxigraph(data: Data, folder: Path) -> Iterator[float]:
     """`oxigraph serve` of a store on disk."""
     store = folder / "oxigraph"
-    if not store.exists():
-        load: list[str | Path] = [PEERS / "bin/oxigraph", "load", "-l", store, "-f", data.expanded]
-        subprocess.run(load, check=True, capture_output=True)
-        subprocess.run([PEERS / "bin/oxigraph", "optimize", "-l", store], check=True, capture_output=True)
     with running([PEERS / "bin/oxigraph", "serve", "-l", store, "-b", f"127.0.0.1:{PORT}"], "/query") as took:
         yield took
 

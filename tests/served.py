@@ -136,6 +136,8 @@ def _wait_for(server: Server) -> None:
         try:
             server.get("/")
         except OSError:
+            if server.process.poll() is not None:
+                break
             time.sleep(0.1)
         else:
             return
