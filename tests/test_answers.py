@@ -162,6 +162,10 @@ def test_what_only_looks_like_it_is_answered(store: Store, project: Project, que
         "DESCRIBE * { BIND(claim:dead-40 AS ?c) } LIMIT 1",
         "DESCRIBE ?c { ?a rec:claim ?c FILTER(?c = claim:dead-40) } GROUP BY ?c",
         "DESCRIBE claim:dead-40 LIMIT 1",
+        "DESCRIBE <claim/dead-4\\u0030>",
+        "DESCRIBE claim:dead\\-40",
+        "DESCRIBE ?c·d { BIND(claim:dead-40 AS ?c·d) }",
+        "DESCRIBE claim:dead-40 { ?_described0 ?p ?o }",
     ],
 )
 def test_a_description_holds_what_is_said_of_a_thing_and_what_names_it(
@@ -188,6 +192,8 @@ def test_a_description_of_a_restricted_dataset_holds_only_what_is_in_it(store: S
     derived = {s[:3] for s in store.statements() if s.graph == URIRef(f"{BASE}graph/derived")}
     assert len(found) > 0
     assert set(found) <= derived
+    named = Dataset(named=(f"{BASE}graph/derived",))
+    assert answer_query(store, project, "DESCRIBE claim:dead-40", [TURTLE], named).body.strip() == b""
     asked = answer_query(store, project, "DESCRIBE claim:dead-40", [TURTLE], Dataset(default=(f"{BASE}graph/derived",)))
     assert set(Graph().parse(data=asked.body, format="turtle")) == set(found)
 

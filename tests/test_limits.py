@@ -190,6 +190,37 @@ def test_a_request_that_is_too_long_is_refused(
     assert asks(server)
 
 
+@pytest.mark.parametrize("name", ["Accept", "Accept-Encoding", "If-None-Match", "Range"])
+def test_a_header_that_takes_long_to_read_is_refused(server: Server, name: str) -> None:
+    answer = server.ask("GET", "/", headers={name: "a/b," * 1_000})
+    assert answer.status == 431
+    assert server.ask("GET", "/", headers={name: "a/b," * 400}).status in (200, 406)
+
+
+def test_an_answer_that_is_too_large_leaves_nothing_on_the_disk(server: Server) -> None:
+    (holder,) = {parent_of(one) for one in server.processes()}
+    arguments = Path(f"/proc/{holder}/cmdline").read_text().split("\0")
+    spool = next(Path(argument) for argument in arguments if "/onrecord-" in argument)
+    before = set(spool.iterdir())
+    assert json.loads(server.query(LARGE + " # again").body)["limit"] == "answer"
+    assert set(spool.iterdir()) <= before
+
+
+def test_a_build_that_cannot_be_opened_leaves_the_last_one_served(tmp_path: Path) -> None:
+    folder = publish_tiny(tmp_path / "tiny")
+    with serving(folder, tmp_path / "log") as server:
+        gone, version = folder / "site/public/gone.json", folder / "site/public/version.json"
+        kept = gone.read_bytes()
+        gone.unlink()
+        version.write_text(version.read_text() + " ")
+        assert wait_until(lambda: "cannot be opened" in server.log.read_text())
+        assert asks(server)
+        gone.write_bytes(kept)
+        assert wait_until(lambda: server.get("/claim/none-such").status == 404)
+        server.query("ASK {} # after")
+        assert wait_until(lambda: server.log.read_text().rstrip().endswith("rows"))
+
+
 def test_headers_without_an_end_are_refused(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")

@@ -324,3 +324,44 @@ def test_the_served_site_links_to_no_other_host_for_what_it_shows(server: Server
     loaded = links_of(server.get("/").text)
     assert loaded
     assert not [target for target in loaded if "//" in target]
+
+
+def test_a_tag_stands_for_one_representation(server: Server) -> None:
+    tags = {server.get("/sparql", accept).headers["ETag"] for accept in (BROWSER, "text/turtle", "application/rdf+xml")}
+    assert len(tags) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("garbage {", 400), ("SELECT * { SERVICE <a:b> {} }", 403), ("INSERT DATA {}", 403)]
+)
+def test_no_condition_hides_that_a_query_is_refused(server: Server, query: str, status: int) -> None:
+    assert server.get(f"/sparql?{urlencode({'query': query})}", If_None_Match="*").status == status
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv; charset=utf-8", "text/csv"),
+        ("application/sparql-results+json;charset=UTF-8", "application/sparql-results+json"),
+        ("text/html;charset=utf-8", "text/html"),
+        ("application/json, text/html;q=0.1", "application/sparql-results+json"),
+        ("application/xml, text/html;q=0.1", "application/sparql-results+xml"),
+    ],
+)
+def test_the_parameters_of_a_media_type_keep_nobody_from_an_answer(
+    server: Server, accept: str, media_type: str
+) -> None:
+    answer = server.query(SELECT, accept)
+    assert (answer.status, answer.media_type) == (200, media_type)
+
+
+def test_a_part_of_another_file_than_the_client_has_is_not_sent(server: Server) -> None:
+    etag = server.get("/dumps/record.nq").headers["ETag"]
+    assert server.get("/dumps/record.nq", Range="bytes=0-9", If_Range=etag).status == 206
+    assert server.get("/dumps/record.nq", Range="bytes=0-9", If_Range='"other"').status == 200
+    assert server.get("/dumps/record.nq", Range="bytes=0-9", If_None_Match=etag).status == 304
+
+
+def test_blank_nodes_that_a_query_makes_have_no_tag(server: Server) -> None:
+    query = "CONSTRUCT { [] a ?type } { claim:dead-40 a ?type }"
+    assert server.query(query, "text/turtle").headers["ETag"] is None

@@ -68,7 +68,9 @@ def answer_query(
             return answer
         rows = store.rows(described, project.prefixes, project.base, dataset=(chosen.default, chosen.named))
         things = dict.fromkeys(value for row in rows for value in row.values())
-        return store.describe(things, media_types, project.prefixes, chosen.default or graphs.default)
+        is_restricted = any((*chosen, *graphs))
+        places = (chosen.default or graphs.default) if is_restricted else None
+        return store.describe(things, media_types, project.prefixes, places)
     except QueryError as error:
         if first_keyword(query) in UPDATES:
             raise RefusedError(READ_ONLY) from error

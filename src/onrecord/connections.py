@@ -11,6 +11,8 @@ from onrecord.limits import LONGEST_HEADERS
 
 # A piece of this size is not held back for others.
 LARGE = 16_384
+# What a header takes beside its characters; how many seconds the headers of a request may take.
+OVERHEAD, HEAD_SECONDS = 32, 30
 TOO_LONG = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: %d\r\nconnection: close\r\n\r\n%b"
@@ -41,8 +43,8 @@ class Corked:
         self._transport.close()
 
     def _send(self) -> None:
-        if self._held:
-            held, self._held = b"".join(self._held), []
+        held, self._held = b"".join(self._held), []
+        if held and not self._transport.is_closing():
             self._transport.write(held)
 
 
@@ -50,14 +52,36 @@ class Connection(HttpToolsProtocol):
     """A connection that is ended where an address and headers take more than LONGEST_HEADERS bytes."""
 
     head = 0
+    deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what is written to."""
         super().connection_made(cast(asyncio.Transport, Corked(cast(asyncio.Transport, transport), self.loop)))
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        """End the connection unless a request begins, and its headers come to an end, in time."""
+        self._stop_waiting()
+        self.deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self.deadline:
+            self.deadline.cancel()
+
+    def on_headers_complete(self) -> None:
+        """The headers of a request have come."""
+        self._stop_waiting()
+        super().on_headers_complete()
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self.head = 0
+        self._await_head()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -67,7 +91,7 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
-        self._count(len(name) + len(value))
+        self._count(len(name) + len(value) + OVERHEAD)
         super().on_header(name, value)
 
     def _count(self, more: int) -> None:

@@ -27,7 +27,7 @@ def select_described(query: str) -> str | None:
     end = begin + sum(1 for _ in _things(tokens[begin:]))
     clauses = _after_clauses(tokens, end)
     before, between, after = tokens[begin - 1].start(), _start(tokens, end, query), _start(tokens, clauses, query)
-    columns, pattern = _columns(tokens[begin:end]), _pattern(tokens, clauses)
+    columns, pattern = _columns(tokens[begin:end], query), _pattern(tokens, clauses)
     return f"{query[:before]}SELECT {columns} {query[between:after]}{pattern}{query[after:]}"
 
 
@@ -39,9 +39,12 @@ def _things(tokens: Sequence[Token]) -> Iterator[Token]:
         yield token
 
 
-def _columns(things: Sequence[Token]) -> str:
+def _columns(things: Sequence[Token], query: str) -> str:
+    own = "_described"
+    while own in query:
+        own += "_"
     return " ".join(
-        thing[0] if thing["variable"] or thing["mark"] else f"({thing[0]} AS ?_described{at})"
+        thing[0] if thing["variable"] or thing["mark"] else f"({thing[0]} AS ?{own}{at})"
         for at, thing in enumerate(things)
     )
 

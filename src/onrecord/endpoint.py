@@ -30,6 +30,7 @@ Cell = tuple[str, str, str]
 MakeOutlet = Callable[[str], Outlet]
 # What gives another answer each time (SPARQL 1.1 Query, section 17.4); such an answer is not kept.
 VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
+CONSTRUCT = frozenset(("CONSTRUCT",))
 # How many rows a page shows.
 SHOWN = 1_000
 # For each form of rows: what stands between rows or at their ends, and how many more of it there are than rows.
@@ -93,7 +94,7 @@ class Endpoint:
         else:
             answer = self._ask(question, question.media_types)
             content_type, rows = with_charset(answer.media_type), write_answer(answer, out)
-        lasting = not has_keyword(decode_escapes(question.query), VOLATILE)
+        lasting = not is_volatile(decode_escapes(question.query))
         return _reply(200, content_type, out, lasting=lasting, rows=rows)
 
     def _ask(self, question: Question, media_types: tuple[str, ...]) -> Answer:
@@ -150,6 +151,12 @@ def render_answer(templates: Environment, project: Project, query: str, **conten
 
 
 OUT_OF_MEMORY = "The query takes more memory than it may. Ask for less: fewer patterns, fewer rows to sort or group."
+
+
+def is_volatile(query: str) -> bool:
+    """Whether a query may be answered with other words each time, if only with other names of blank nodes."""
+    makes_nodes = has_keyword(query, CONSTRUCT) and ("[" in query or "_:" in query)
+    return makes_nodes or has_keyword(query, VOLATILE)
 
 
 def write_answer(answer: Answer, out: Outlet) -> int:

@@ -11,7 +11,7 @@ from http.client import responses
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from onrecord.answers import MEDIA_TYPES
+from onrecord.answers import ALIASES, MEDIA_TYPES
 
 HTML, PLAIN, PROBLEM = "text/html", "text/plain", "application/problem+json"
 # How many seconds a client had better wait before it asks again.
@@ -40,8 +40,13 @@ def limit_error(limit: str, detail: str) -> CallError:
 
 @lru_cache(maxsize=1024)
 def read_accept(header: str) -> MIMEAccept:
-    """An Accept header (RFC 9110, section 12.5.1)."""
-    return parse_accept_header(header, MIMEAccept)
+    """An Accept header (RFC 9110, section 12.5.1), without the parameters of media types: all answers are UTF-8."""
+    return parse_accept_header(",".join(map(_without_parameters, header.split(","))), MIMEAccept)
+
+
+def _without_parameters(accepted: str) -> str:
+    media_type, *parameters = accepted.split(";")
+    return ";".join([media_type, *(one for one in parameters if one.strip().lower().startswith("q="))])
 
 
 @lru_cache(maxsize=1024)
@@ -49,7 +54,7 @@ def prefers_html(header: str) -> bool:
     """Whether the client is one that shows pages: it prefers HTML to everything else that there is."""
     accept = read_accept(header)
     html = accept.quality(HTML)
-    return html > 0 and all(html > accept.quality(name) for name in MEDIA_TYPES)
+    return html > 0 and all(html > accept.quality(name) for name in (*MEDIA_TYPES, *ALIASES, PROBLEM))
 
 
 def render_failure(failure: CallError, accept: str, page: Callable[[], str]) -> tuple[str, bytes]:

@@ -35,3 +35,5 @@ LIMITS = tuple((one.name, one.default, one.metadata["help"]) for one in fields(L
 LONGEST_ADDRESS = 32_768
 # How many bytes may stand before the body of a request.
 LONGEST_HEADERS = 65_536
+# How many characters a header may have that the server reads.
+LONGEST_HEADER = 2_000

@@ -70,6 +70,7 @@ class Outlet:
         self.limit = limit
         self.mark, self.marks, self.tail = b"", 0, b""
         self._spool, self._wanted = spool, coding
+        self._file: IO[bytes] | None = None
         self.begin_again()
 
     def begin_again(self) -> None:
@@ -78,7 +79,10 @@ class Outlet:
         self._count = self._size = 0
         self._compressor: Compressor | None = None
         self._small, self._pieces = b"", list[bytes]()
-        self._file: IO[bytes] | None = None
+        if self._file:
+            self._file.close()
+            Path(self._spool).unlink(missing_ok=True)
+        self._file = None
 
     def write(self, piece: bytes) -> int:
         """Take a piece. Raises AnswerTooLargeError."""

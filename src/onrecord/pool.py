@@ -45,6 +45,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 MEMORY = os.sysconf("SC_PHYS_PAGES") * PAGE // 2
 GONE = CallError(499, "The client went away.")
 TOO_DEEP = "The query is nested too deeply for the engine. Nest less: flatten groups, parentheses and paths."
+NO_WORKER = "No query can be worked on just now. Ask again in a few seconds."
 TOO_MANY = "Too many queries are asked at once. Ask again in a few seconds."
 
 
@@ -241,10 +242,13 @@ class Pool:
         self._count += 1
         try:
             _, worker = await self.loop.create_unix_connection(lambda: Worker(self), self._address)
-            await worker.ready
         except OSError as error:
             self._count -= 1
-            raise limit_error("workers", f"No query can be worked on just now ({error}). Ask again soon.") from error
+            raise limit_error("workers", NO_WORKER) from error
+        try:
+            await worker.ready
+        except ConnectionError as error:
+            raise limit_error("workers", NO_WORKER) from error
         return worker
 
     def take_back(self, worker: Worker) -> None:

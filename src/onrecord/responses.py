@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import posixpath
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -87,35 +88,40 @@ class Kept:
 
     def __init__(self, most: int) -> None:
         self._most, self._size = most, 0
-        self._held: OrderedDict[Hashable, tuple[Response, list[tuple[bytes, bytes]]]] = OrderedDict()
+        self._held: OrderedDict[tuple[str, ...], tuple[Response, list[tuple[bytes, bytes]]]] = OrderedDict()
 
-    def get(self, key: Hashable) -> tuple[Response, list[tuple[bytes, bytes]]] | None:
+    def get(self, key: tuple[str, ...]) -> tuple[Response, list[tuple[bytes, bytes]]] | None:
         """A response and its headers, or None."""
         found = self._held.get(key)
         if found:
             self._held.move_to_end(key)
         return found
 
-    def put(self, key: Hashable, response: Response) -> None:
+    def put(self, key: tuple[str, ...], response: Response) -> None:
         """Keep a response, and let go of those that were not asked for longest."""
         if response.file or len(response.body) > LARGEST_KEPT or key in self._held:
             return
         self._held[key] = response, response.all_headers()
-        self._size += len(response.body) + SMALL
+        self._size += _size_of(key, response)
         while self._size > self._most:
-            _, (old, _) = self._held.popitem(last=False)
-            self._size -= len(old.body) + SMALL
+            old, (sent, _) = self._held.popitem(last=False)
+            self._size -= _size_of(old, sent)
 
-    def clear(self) -> None:
-        """Let go of everything."""
-        self._held.clear()
-        self._size = 0
+
+def _size_of(key: tuple[str, ...], response: Response) -> int:
+    return len(response.body) + sum(map(len, key)) + SMALL
+
+
+def names(etag: str, if_none_match: str) -> bool:
+    """Whether an If-None-Match header names an entity tag itself (RFC 9110, section 13.1.2)."""
+    if not etag or not if_none_match:
+        return False
+    return etag in [unquote_etag(one.strip())[0] for one in if_none_match.split(",")]
 
 
 def matches(etag: str, if_none_match: str) -> bool:
-    """Whether an If-None-Match header names an entity tag (RFC 9110, section 13.1.2)."""
-    named = [unquote_etag(one.strip())[0] for one in if_none_match.split(",")]
-    return bool(etag) and (etag in named or if_none_match.strip() == "*")
+    """Whether an If-None-Match header is met by what there is, which has an entity tag."""
+    return bool(etag) and (if_none_match.strip() == "*" or names(etag, if_none_match))
 
 
 class Files:
@@ -179,18 +185,22 @@ class Files:
     def _send(self, file: Path, coding: str, ranges: str) -> Response:
         media_type = FILE_TYPES.get(file.suffix, "text/plain")
         headers: Headers = (("content-type", with_charset(media_type)), ("accept-ranges", "bytes"))
-        whole = Response(200, headers, etag=f"{self._build}-{coding or 'plain'}", size=file.stat().st_size)
+        found = file.stat()
         if file.suffix in PACKED:
             coding = ""
+        # What the file holds or, where that would take long to tell, when it was written.
+        body = file.read_bytes() if found.st_size <= LARGEST_KEPT else b""
+        mark = hashlib.sha256(body).hexdigest()[:16] if body else f"{found.st_mtime_ns:x}"
+        whole = Response(200, headers, etag=f"{self._build}-{mark}-{coding or 'plain'}", size=found.st_size)
         if ranges:
             return _cut(whole._replace(file=str(file)), ranges)
         if whole.size <= LARGEST_KEPT:
-            return _pack(whole._replace(body=file.read_bytes()), coding)
+            return _pack(whole._replace(body=body), coding)
         packed = file.with_name(f"{file.name}.gz")
         if coding and packed.is_file():
             size, headers = packed.stat().st_size, (*headers, ("content-encoding", "gzip"))
-            return whole._replace(headers=headers, file=str(packed), size=size, etag=f"{self._build}-gz")
-        return whole._replace(file=str(file), etag=f"{self._build}-plain")
+            return whole._replace(headers=headers, file=str(packed), size=size, etag=f"{self._build}-{mark}-gz")
+        return whole._replace(file=str(file), etag=f"{self._build}-{mark}-plain")
 
 
 def _pack(whole: Response, coding: str) -> Response:

@@ -365,14 +365,14 @@ class Store:
         things: Iterable[Node],
         media_types: Sequence[str],
         prefixes: Mapping[str, str],
-        graphs: Sequence[str] = (),
+        graphs: Sequence[str] | None = None,
     ) -> Answer:
         """The statements about things and those that name them, and the same of the blank nodes that these lead to.
 
-        ``graphs`` are those that are looked at; none means the union of all. Raises KeyError as ``answer`` does.
+        ``graphs`` are those that are looked at; None means the union of all. Raises KeyError as ``answer`` does.
         """
         media_type = _first(media_types, TRIPLE_FORMATS)
-        places: list[Place] = [_named_node(graph) for graph in graphs] or [ox.DefaultGraph()]
+        places: list[Place] = [ox.DefaultGraph()] if graphs is None else [_named_node(graph) for graph in graphs]
         found = self._around([_to_engine(thing) for thing in things], places)
         return Answer(media_type, lambda out: _write_triples(found, TRIPLE_FORMATS[media_type], prefixes, out))
 

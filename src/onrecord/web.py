@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import sys
+import os
+import threading
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,12 +26,12 @@ from onrecord.documents import RDF_FORMATS
 from onrecord.endpoint import render_answer
 from onrecord.failures import CallError, prefers_html, render_failure
 from onrecord.fingerprint import VERSION_FILE
-from onrecord.limits import LONGEST_ADDRESS, MEGABYTE, Limits
+from onrecord.limits import LONGEST_ADDRESS, LONGEST_HEADER, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
 from onrecord.pool import Pool
 from onrecord.project import Project
 from onrecord.protocol import Call
-from onrecord.responses import Files, Kept, Response, matches
+from onrecord.responses import Files, Kept, Response, matches, names
 from onrecord.workers import pack_call
 
 HOST = "127.0.0.1"
@@ -39,6 +42,8 @@ QUERY_PAGE, SERVICE = "sparql.html", "service"
 KEPT = 64 * MEGABYTE
 # Every so many seconds the server looks whether another build was published, and writes its log.
 LOOK = 0.5
+# How many seconds it waits where that build cannot be opened; how many lines wait to be written.
+RETRY, MOST_LINES = 5.0, 50_000
 # For how many seconds the file of a large answer waits to be sent, and how much of a file is read at a time.
 OPEN, PIECE = 60, 65_536
 READ = ("GET", "HEAD")
@@ -58,7 +63,7 @@ class Site:
         self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
         self.templates = load_templates(project.site / "templates")
         self.kept = Kept(KEPT)
-        self.log: list[str] = []
+        self.log = Log()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request, or open and close with the server."""
@@ -75,29 +80,39 @@ class Site:
         await receive()
         watch.cancel()
         await self.pool.close()
-        self._write_log()
+        self.log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _open(self) -> None:
         self.stamp = self._read_stamp()
         stated = json.loads((self.project.public / VERSION_FILE).read_bytes())
         pool = Pool(self.project, self.base, self.limits, asyncio.get_running_loop())
-        await pool.start()
-        # The record, and the program and the look that it was built with.
-        self.build = f"{stated['dataset_hash'][:16]}-{stated['source_hash'][:8]}"
-        self.files = Files(self.project.public, self.build)
-        self.pool = pool
-        self.kept.clear()
+        try:
+            await pool.start()
+            files = Files(self.project.public, build_of(stated))
+        except BaseException:
+            await pool.close()
+            raise
+        self.build, self.files, self.pool, self.kept = build_of(stated), files, pool, Kept(KEPT)
 
     async def _watch(self) -> None:
-        """Write the log, and open what is published while the server runs."""
+        """Open what is published while the server runs; what cannot be opened is told, and tried again."""
+        closing: set[asyncio.Task[None]] = set()
         while True:
             await asyncio.sleep(LOOK)
-            self._write_log()
-            if self._read_stamp() not in (self.stamp, None) or not self.pool.is_alive:
-                old = self.pool
+            if self._read_stamp() in (self.stamp, None) and self.pool.is_alive:
+                continue
+            old = self.pool
+            try:
                 await self._open()
-                await old.close()
+            except Exception as error:
+                self.log.add(f"What was published cannot be opened ({error}). Build it again.\n")
+                self.stamp = (0, 0)
+                await asyncio.sleep(RETRY)
+            else:
+                task = asyncio.create_task(old.close())
+                closing.add(task)
+                task.add_done_callback(closing.discard)
 
     def _read_stamp(self) -> tuple[int, int] | None:
         try:
@@ -109,7 +124,8 @@ class Site:
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         asked = read_request(scope)
-        found = self.kept.get(asked.key) if asked.method in READ and not asked.ranges else None
+        is_usual = asked.method in READ and not asked.ranges and asked.longest_header <= LONGEST_HEADER
+        found = self.kept.get(asked.key) if is_usual else None
         if found is None:
             response = await self._respond(asked, receive)
             found = response, response.all_headers()
@@ -118,6 +134,8 @@ class Site:
 
     async def _respond(self, asked: Asked, receive: Receive) -> Response:
         try:
+            if asked.longest_header > LONGEST_HEADER:
+                raise CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
             if asked.length > LONGEST_ADDRESS:
                 raise CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
             if asked.method not in methods_of(asked.path):
@@ -139,7 +157,11 @@ class Site:
         path = QUERY_PAGE if asked.path == ENDPOINT else asked.path[1:]
         if asked.path == ENDPOINT and not prefers_html(asked.accept):
             return self.files.describe(SERVICE, RDF_FORMATS, asked.accept, asked.encodings)
-        return self.files.respond(path, asked.accept, asked.encodings, asked.ranges)
+        found = self.files.respond(path, asked.accept, asked.encodings, asked.ranges)
+        if found.part and asked.if_range and not names(found.etag, asked.if_range):
+            # The part would be of another file than the client has (RFC 9110, section 13.1.5).
+            return self.files.respond(path, asked.accept, asked.encodings, "")
+        return found
 
     async def _answer(self, asked: Asked, receive: Receive) -> Response:
         """Answer a query: as it was answered before, if it was, or by a worker."""
@@ -147,12 +169,12 @@ class Site:
         body = await read_body(receive, self.limits) if posted else b""
         kind, method = asked.content_type if posted else "", "POST" if posted else "GET"
         call = Call(method, asked.query_string, kind, body, asked.accept, asked.encodings)
-        kept = self.kept.get(call) if posted else None
-        if kept:
-            return kept[0]
-        data = pack_call(call)
+        data, pages = pack_call(call), self.kept
         etag = f"{self.build}-{hashlib.sha256(data).hexdigest()[:24]}"
-        if matches(etag, asked.if_none_match):
+        key = ("POST", etag) if posted else asked.key
+        if kept := pages.get(key):
+            return kept[0]
+        if names(etag, asked.if_none_match):
             return Response(200, (), etag=etag)
         reply = await self.pool.ask(data, lambda: wait_gone(receive))
         lasting = reply.status == 200 and reply.lasting
@@ -168,7 +190,7 @@ class Site:
         if reply.file:
             asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
         elif lasting:
-            self.kept.put(call if posted else asked.key, response)
+            pages.put(key, response)
         return response
 
     def _fail(self, failure: CallError, asked: Asked) -> Response:
@@ -188,12 +210,37 @@ class Site:
         address = "{}:{} ".format(*scope["client"]) if self.log_addresses and scope["client"] else ""
         count = f" {rows} rows" if rows >= 0 else ""
         asked = f"{escape(scope['method'])} {escape(scope['path'])}"
-        self.log.append(f"{address}{asked} {status} {1000 * seconds:.1f} ms{count}\n")
+        self.log.add(f"{address}{asked} {status} {1000 * seconds:.1f} ms{count}\n")
 
-    def _write_log(self) -> None:
-        lines, self.log = self.log, []
-        sys.stderr.write("".join(lines))
-        sys.stderr.flush()
+
+def build_of(stated: Mapping[str, str]) -> str:
+    """A build in few characters: the record, and the program and the look that it was built with."""
+    return f"{stated['dataset_hash'][:16]}-{stated['source_hash'][:8]}"
+
+
+class Log:
+    """Lines on stderr, written by a thread of their own: who reads them slowly, or not at all, holds nothing up."""
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=MOST_LINES)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._write, daemon=True)
+        self._thread.start()
+
+    def add(self, line: str) -> None:
+        """A line to be written; where too many wait, the oldest is lost."""
+        self._lines.append(line)
+
+    def close(self) -> None:
+        """Write what waits, if that takes no longer than a moment."""
+        self._ended.set()
+        self._thread.join(1)
+
+    def _write(self) -> None:
+        with suppress(OSError, ValueError):
+            while not self._ended.wait(LOOK) or self._lines:
+                lines = [self._lines.popleft() for _ in range(len(self._lines))]
+                os.write(2, "".join(lines).encode())
 
 
 class Asked(NamedTuple):
@@ -207,9 +254,15 @@ class Asked(NamedTuple):
     content_type: str
     if_none_match: str
     ranges: str
+    if_range: str
 
     @property
-    def key(self) -> Hashable:
+    def longest_header(self) -> int:
+        """The length of the longest header that is read."""
+        return max(map(len, self[3:]))
+
+    @property
+    def key(self) -> tuple[str, ...]:
         """What decides how a request that reads is answered."""
         return self.path, self.query_string, self.accept, self.encodings
 
@@ -220,7 +273,7 @@ class Asked(NamedTuple):
 
 
 # The headers that the server reads, in the order of their fields.
-HEADERS = (b"accept", b"accept-encoding", b"content-type", b"if-none-match", b"range")
+HEADERS = (b"accept", b"accept-encoding", b"content-type", b"if-none-match", b"range", b"if-range")
 
 
 def read_request(scope: Message) -> Asked:
@@ -229,6 +282,8 @@ def read_request(scope: Message) -> Asked:
     for name, value in scope["headers"]:
         if name in values:
             values[name] = values[name] + b", " + value if values[name] else value
+    if scope["method"] != "GET":
+        values[b"range"] = b""
     decoded = (value.decode("latin-1") for value in values.values())
     return Asked(scope["method"], scope["path"], scope["query_string"].decode("utf-8", "replace"), *decoded)
 
@@ -291,7 +346,7 @@ async def wait_gone(receive: Receive) -> None:
 async def send_response(response: Response, headers: HeaderLines, asked: Asked, receive: Receive, send: Send) -> int:
     """Send a response as far as the request wants it, and return its status (RFC 9110, sections 9.3.2 and 13.2.2)."""
     status, has_body = response.status, asked.method != "HEAD" and response.status not in (204, 304)
-    if status == 200 and matches(response.etag, asked.if_none_match):
+    if status in (200, 206) and matches(response.etag, asked.if_none_match):
         status, has_body = 304, False
         headers = [(name, value) for name, value in headers if not name.startswith(b"content-")]
     await send({"type": "http.response.start", "status": status, "headers": headers})

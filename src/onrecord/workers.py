@@ -13,6 +13,7 @@ import marshal
 import os
 import resource
 import selectors
+import shutil
 import signal
 import socket
 import struct
@@ -74,6 +75,7 @@ class Holder:
         for worker in self.workers:
             os.kill(worker, signal.SIGKILL)
             os.waitpid(worker, 0)
+        shutil.rmtree(self.spool, ignore_errors=True)
 
     def _fork(self, server: socket.socket) -> None:
         connection, _ = self.listener.accept()
