@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from io import BytesIO
+from io import BufferedWriter, BytesIO, FileIO
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -129,7 +129,7 @@ class Outlet:
             return
         self._pieces.append(piece)
         if self._size > LARGE:
-            self._file = Path(self._spool).open("wb")  # noqa: SIM115 - it stays open until the answer is finished
+            self._file = BufferedWriter(FileIO(self._spool, "wb"))
             self._file.writelines(self._pieces)
 
 
