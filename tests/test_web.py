@@ -130,6 +130,9 @@ def test_a_part_of_a_file_can_be_had(server: Server) -> None:
     assert (part.status, part.body) == (206, whole.body[10:20])
     assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.body)}"
     assert server.get("/dumps/record.nq", Range=f"bytes={len(whole.body)}-").status == 416
+    assert server.get("/dumps/record.nq", Range="bytes=-10").body == whole.body[-10:]
+    assert server.get("/dumps/record.nq", Range="bytes=-99999999").body == whole.body
+    assert server.get("/dumps/record.nq", Range="bytes=0-1,5-6").body == whole.body
 
 
 @pytest.mark.parametrize("path", ["/claim/dead-30", "/claim/dead-30.html", "/claim/dead-30.ttl"])
@@ -181,11 +184,11 @@ def test_the_endpoint_answers_in_the_form_asked_for(server: Server, accept: str,
     assert (answer.status, answer.media_type) == (200, media_type)
 
 
-@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv", "JSON"])
 def test_a_browser_can_ask_for_a_form_in_the_address(server: Server, form: str) -> None:
     answer = server.query(SELECT, BROWSER, format=form)
     assert answer.status == 200
-    assert answer.media_type in FORMATS[form]
+    assert answer.media_type in FORMATS[form.lower()]
 
 
 @pytest.mark.parametrize(
@@ -264,6 +267,7 @@ def test_a_request_that_is_none_of_the_protocol_is_explained(server: Server, pat
     [
         ("CONSTRUCT { <http://a/a> <http://a/b> <<( <http://a/a> <http://a/b> <http://a/c> )>> } {}", "jsonld"),
         ("SELECT (<http://x/f>(1) AS ?x) {}", "json"),
+        ("CONSTRUCT { <a:b> <http://x/1> 2 } {}", "rdf"),
     ],
 )
 def test_what_the_engine_cannot_answer_is_a_mistake_of_the_query(server: Server, query: str, form: str) -> None:

@@ -79,7 +79,8 @@ def _read_format(names: list[str]) -> str | None:
     """The last format named that there is; clients name one in several ways at once, and do not encode its plus."""
     if not names:
         return None
-    known = [FORMAT_NAMES.get(name.lower().replace(" ", "+"), name) for name in names]
+    plain = [name.lower().replace(" ", "+") for name in names]
+    known = [FORMAT_NAMES.get(name, name) for name in plain]
     found = [name for name in known if name in FORMATS]
     if not found:
         raise CallError(406, f"There is no format {names[-1]!r}. There are: {', '.join(FORMATS)}.")

@@ -214,8 +214,10 @@ def _cut(whole: Response, ranges: str) -> Response:
     asked = parse_range_header(ranges)
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return whole
-    part = asked.range_for_length(whole.size)
-    if part is None:
+    start, end = asked.ranges[0]
+    first = max(whole.size + start, 0) if start < 0 else start
+    part = first, min(whole.size if end is None else end, whole.size)
+    if part[0] >= part[1]:
         size = ("content-range", f"bytes */{whole.size}")
         raise CallError(416, f"The file has {whole.size} bytes. Ask for some of these.", headers=(size,))
     told = ("content-range", f"bytes {part[0]}-{part[1] - 1}/{whole.size}")

@@ -260,7 +260,11 @@ def _write_triples(triples: Iterable[ox.Triple], form: ox.RdfFormat, prefixes: M
     try:
         given = iter(triples)
         first = list(islice(given, ORDERED))
-        rows = sorted(dict.fromkeys(first), key=str) if len(first) < ORDERED else chain(first, given)
+        rows: Iterable[ox.Triple] = (
+            sorted(dict.fromkeys(first), key=str) if len(first) < ORDERED else chain(first, given)
+        )
+        if form == ox.RdfFormat.RDF_XML:
+            rows = map(_check_name, rows)
         ox.serialize(rows, cast(IO[bytes], out), format=form, prefixes=_used(prefixes, first))
     except (ValueError, RuntimeError, OSError) as error:
         raise EvaluationError(str(error)) from error
@@ -431,6 +435,13 @@ class Store:
             raise QueryError(str(error)) from error
         except (RuntimeError, OSError) as error:
             raise EvaluationError(str(error)) from error
+
+
+def _check_name(triple: ox.Triple) -> ox.Triple:
+    """The triple, if RDF/XML can hold it: its property must end in an XML name (RDF 1.1 XML Syntax, section 8)."""
+    if not re.search(r"[^\W\d][\w.-]*$", triple.predicate.value):
+        raise EvaluationError(f"RDF/XML cannot hold the property {triple.predicate}; ask for another format")
+    return triple
 
 
 def _named(prefixes: Mapping[str, str], query: str) -> dict[str, str]:
