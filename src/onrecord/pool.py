@@ -146,6 +146,7 @@ class Pool:
         self._ends: dict[int, Future[int]] = {}
         self._tick: asyncio.TimerHandle | None = None
         self._shared = 0
+        self._is_closing = False
         self._running: set[asyncio.Task[None]] = set()
         self._folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
         self._holder = self._start_holder(project, base)
@@ -169,6 +170,7 @@ class Pool:
 
     async def close(self) -> None:
         """Let what runs finish, then end every worker and the holder."""
+        self._is_closing = True
         while self._busy or self._waiting:
             await asyncio.sleep(TICK)
         for worker in self._idle:
@@ -276,6 +278,15 @@ class Pool:
         self._spread(worker)
         if self._waiting and self._count < self.limits.queries:
             self._run(self._give_new(self._waiting.popleft()))
+        elif worker.pid and self._count < READY and self.is_alive and not self._is_closing:
+            self._run(self._refill())
+
+    async def _refill(self) -> None:
+        """Have another worker ready before it is asked for."""
+        with suppress(CallError):
+            worker = await self._connect()
+            self._busy[worker] = None
+            self.take_back(worker)
 
     def _spread(self, worker: Worker) -> None:
         while len(worker.tasks) > (0 if worker.is_lost else 1):
