@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,5 @@ def open(folder: str | PathLike[str] | None = None, base: str | None = None) -> 
     of it; the message says what to do.
     """
     # The store and rdflib take their time to load, and who imports the package for its version needs neither.
-    from onrecord.published import open_published  # noqa: PLC0415
-
-    return open_published(folder, base)
+    opened: Published = import_module("onrecord.published").open_published(folder, base)
+    return opened
