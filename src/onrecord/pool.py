@@ -123,7 +123,14 @@ class Worker(asyncio.Protocol):
         if self.ended_for is None and not self.is_lost:
             self.ended_for = reason
             with suppress(ProcessLookupError):
+                self._take_processor()
                 os.kill(self.pid, signal.SIGKILL)
+
+    def _take_processor(self) -> None:
+        """Let a worker that yielded end at once: on a busy machine it would not even get the time to die."""
+        if self.is_long and hasattr(os, "sched_setscheduler"):
+            with suppress(PermissionError):
+                os.sched_setscheduler(self.pid, os.SCHED_OTHER, os.sched_param(0))
 
     def yield_processor(self) -> None:
         """Run from now on only where nothing shorter wants to."""
