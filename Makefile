@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: serve test check bench build docs
+.PHONY: serve test check bench build docs browser
 
 serve: $(STAMP)
 	$(BIN)/onrecord serve
@@ -16,7 +16,7 @@ serve: $(STAMP)
 build: $(STAMP)
 	$(BIN)/onrecord build
 
-test: $(STAMP)
+test: $(STAMP) browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -32,10 +32,14 @@ bench: $(STAMP)
 	$(BIN)/python bench/kills.py
 	$(BIN)/python bench/mutations.py
 
+# The tests drive a real browser: Debian's, installed where it is missing and may be.
+browser:
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || { echo "The tests need Chromium. Install it: apt-get install chromium"; exit 1; }
+
 docs: $(STAMP)
 	$(BIN)/python tests/shapes_page.py
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt pyproject.toml hatch_build.py site/package-lock.json
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "onrecord needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt

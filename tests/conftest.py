@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from browsers import browsing, copy_flagship
 from onrecord.build import draft_record, gather
 from onrecord.checks import Draft
 from onrecord.problems import Problem
 from onrecord.project import read_project
+from places import ROOT, TINY, stay_silent
+from served import Server, serving
 
-ROOT = Path(__file__).resolve().parents[1]
-TINY = ROOT / "tests" / "tiny"
+__all__ = ["ROOT", "TINY", "stay_silent"]
 
 Edit = Callable[[str, str, str], None]
-
-
-def stay_silent(stage: str) -> None:
-    """Progress that nobody watches."""
 
 
 def find_problems(folder: Path) -> list[Problem]:
@@ -67,3 +66,18 @@ def edit(copy: Path) -> Edit:
         path.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
 
     return replace
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests."""
+    with sync_playwright() as playwright, browsing(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def flagship_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The record of this repository, built and served as a user does it."""
+    folder = copy_flagship(tmp_path_factory.mktemp("flagship") / "project")
+    with serving(folder, folder.parent / "log") as server:
+        yield server

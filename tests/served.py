@@ -18,10 +18,10 @@ from email.message import Message
 from pathlib import Path
 from urllib.parse import urlencode
 
-from conftest import TINY, stay_silent
 from onrecord.build import gather
 from onrecord.project import read_project
 from onrecord.publish import publish
+from places import TINY, stay_silent
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 FORM = "application/x-www-form-urlencoded"

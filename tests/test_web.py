@@ -75,7 +75,6 @@ def test_a_thing_in_a_form_that_there_is_not_is_answered_with_406_and_what_there
         ("/dumps/record.ttl", "text/turtle"),
         ("/dumps/record.trig", "application/trig"),
         ("/dumps/record.nq", "application/n-quads"),
-        ("/assets/style.css", "text/css"),
     ],
 )
 def test_a_document_is_answered_with_its_media_type(server: Server, path: str, media_type: str) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 
+from onrecord.assets import published_folder
 from onrecord.differences import Change, ClaimChange, Differences, GraphCount
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project
@@ -28,7 +29,8 @@ def render_json(project: Project, found: Differences) -> str:
 def render_html(project: Project, found: Differences) -> str:
     """The differences as a page; it has no script and no style of its own, and links to those of the site."""
     template = load_templates(project.site / "templates").get_template(PAGE)
-    return template.render(**page_settings(project, PAGE), title="Differences", found=found) + "\n"
+    settings = page_settings(project, PAGE, published_folder(project.public))
+    return template.render(**settings, title="Differences", found=found) + "\n"
 
 
 # For each name of a format, what renders it.

@@ -11,6 +11,7 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from onrecord.answers import CSV, ROWS_JSON, ROWS_XML, TSV, TURTLE, NotAcceptableError, answer_query
+from onrecord.assets import published_folder
 from onrecord.documents import path_of, relative_link
 from onrecord.dumps import STORE_DUMP
 from onrecord.failures import HTML, CallError, limit_error, prefers_html, render_failure
@@ -146,7 +147,7 @@ class Endpoint:
 def render_answer(templates: Environment, project: Project, query: str, **content: object) -> str:
     """The page that shows a query with its answer or its error."""
     shown = {"error": None, "columns": None, "found": (), "count": 0, "text": "", **content}
-    settings = page_settings(project, "sparql")
+    settings = page_settings(project, "sparql", published_folder(project.public))
     return templates.get_template("answer.html").render(**settings, title="Answer", query=query, **shown)
 
 

@@ -17,6 +17,7 @@ from rdflib.term import Node
 
 from onrecord.catalogue import NAMES, Catalogue, Name, document_of
 from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link
+from onrecord.policies import policy_of
 from onrecord.project import Project
 from onrecord.questions import Asked
 from onrecord.sayings import Saying, read_sayings
@@ -106,21 +107,24 @@ def load_templates(folder: Path) -> Environment:
     )
 
 
-def page_settings(project: Project, path: str) -> dict[str, Any]:
-    """What every page needs to know: the project, the navigation, and how to link from where it lies."""
+def page_settings(project: Project, path: str, assets: str) -> dict[str, Any]:
+    """What every page needs to know: the project, the navigation, and how to link from where it lies, also to what
+    it loads from the folder ``assets``."""
     return {
         "project": project,
         "path": path,
         "lists": LISTS,
+        "policy": policy_of(path),
         "to": lambda target: relative_link(path, target),
+        "asset": lambda name: relative_link(path, f"{assets}/{name}"),
     }
 
 
 class Pages:
     """Renders pages from a catalogue and the answered questions."""
 
-    def __init__(self, catalogue: Catalogue, asked: Iterable[Asked]) -> None:
-        self.catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, asked: Iterable[Asked], assets: str) -> None:
+        self.catalogue, self.assets = catalogue, assets
         self.project = catalogue.project
         self.asked = tuple(asked)
         self._templates = load_templates(self.project.site / "templates")
@@ -195,7 +199,7 @@ class Pages:
         return next((file for kind, file in self._kinds.items() if kind in kinds), OTHER_THING)
 
     def _render(self, template: str, path: str, title: str, **content: Any) -> str:
-        settings = page_settings(self.project, path)
+        settings = page_settings(self.project, path, self.assets)
         return self._templates.get_template(template).render(
             **settings, title=title, href=lambda node: self._href(path, node), **content
         )

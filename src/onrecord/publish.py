@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from onrecord import __version__
+from onrecord.assets import AssetsError, folder_of, read_assets
 from onrecord.catalogue import Catalogue
 from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
 from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress, render_dumps, sum_up
@@ -58,6 +59,8 @@ def publish_files(record: Record, files: Files) -> Path:
         _keep_only(kept, public)
     except TemplateError as error:
         raise PublishError(f"{_place_of(error, record.project)}: {error}. Mend the template.") from error
+    except AssetsError as error:
+        raise PublishError(str(error)) from error
     except OSError as error:
         remedy = "Make room there, or let this user write there, and build again."
         raise PublishError(f"{public} cannot be written: {describe(error)}. {remedy}") from error
@@ -140,7 +143,8 @@ def _place_of(error: TemplateError, project: Project) -> str:
 def render_site(record: Record) -> Files:
     """Every file of the site, by its path: pages, documents, downloads, assets, and what it was built from."""
     catalogue = Catalogue(record)
-    pages = Pages(catalogue, ask_all(record))
+    assets = read_assets(record.project)
+    pages = Pages(catalogue, ask_all(record), folder_of(assets))
     downloads = Downloads.make(record, catalogue)
     paths = []
     for path, body in chain(_documents(catalogue, pages), _lists(pages, record, downloads)):
@@ -152,7 +156,7 @@ def render_site(record: Record) -> Files:
     yield "robots.txt", render_robots(record.project)
     yield "sitemap.xml", render_sitemap(record.project, paths)
     yield "openapi.json", render_openapi(record.project)
-    yield from _assets(record.project.site / "assets")
+    yield from assets.items()
     yield VERSION_FILE, _version(record, downloads)
 
 
@@ -240,12 +244,6 @@ def _count(pages: Pages, record: Record) -> list[tuple[str, int, str]]:
         ("speakers", len(speakers), "agents"),
         ("contested claims", len(contested.intersection(claims)), "claims"),
     ]
-
-
-def _assets(folder: Path) -> Files:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield f"assets/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
 def _version(record: Record, downloads: Downloads) -> bytes:

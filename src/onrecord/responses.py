@@ -19,15 +19,13 @@ from onrecord.documents import Format
 from onrecord.endpoint import with_charset
 from onrecord.failures import CallError, read_accept
 from onrecord.outlets import SMALL, compress
+from onrecord.policies import HEADER_ONLY, POLICY, policy_of
 from onrecord.protocol import choose_coding
 from onrecord.signposts import GONE
 
 Headers = tuple[tuple[str, str], ...]
-# Nothing is loaded from elsewhere, nothing is run but what the site itself carries.
-SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 # What stands on every response.
 COMMON: Headers = (
-    ("content-security-policy", f"{SECURITY_POLICY}; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-resource-policy", "cross-origin"),
@@ -54,6 +52,8 @@ FILE_TYPES: Mapping[str, str] = {
 PACKED = (".gz", ".parquet", ".png")
 # A larger file is sent from the disk, as it is or as it was compressed when it was built.
 LARGEST_KEPT = 1024 * 1024
+# The path of what pages load says what it holds: it never changes.
+LASTING, FOR_GOOD = "assets/", ("cache-control", "public, max-age=31536000, immutable")
 # Other addresses of documents: RFC 8615 and VoID, section 7.2.
 ALIASES: Mapping[str, str] = {".well-known/void": "void"}
 
@@ -73,13 +73,16 @@ class Response(NamedTuple):
     rows: int = -1
     size: int = 0
     part: tuple[int, int] | None = None
+    policy: str = POLICY
 
     def all_headers(self) -> list[tuple[bytes, bytes]]:
         """The headers with those that every response has."""
-        validators = (("etag", f'"{self.etag}"'), ("cache-control", "no-cache")) if self.etag else ()
+        asked_again = () if FOR_GOOD in self.headers else (("cache-control", "no-cache"),)
+        validators = (("etag", f'"{self.etag}"'), *asked_again) if self.etag else ()
         length = self.part[1] - self.part[0] if self.part else self.size if self.file else len(self.body)
         counted = (("content-length", str(length)),) if self.status != 204 else ()
-        own = (*self.headers, *validators, *counted)
+        policy = ("content-security-policy", f"{self.policy}{HEADER_ONLY}")
+        own = (*self.headers, *validators, *counted, policy)
         return [*((name.encode(), value.encode("latin-1")) for name, value in own), *COMMON_LINES]
 
 
@@ -184,14 +187,16 @@ class Files:
 
     def _send(self, file: Path, coding: str, ranges: str) -> Response:
         media_type = FILE_TYPES.get(file.suffix, "text/plain")
-        headers: Headers = (("content-type", with_charset(media_type)), ("accept-ranges", "bytes"))
+        lasting = (FOR_GOOD,) if file.is_relative_to(self.public / LASTING) else ()
+        headers: Headers = (("content-type", with_charset(media_type)), ("accept-ranges", "bytes"), *lasting)
         found = file.stat()
         if file.suffix in PACKED:
             coding = ""
         # What the file holds or, where that would take long to tell, when it was written.
         body = file.read_bytes() if found.st_size <= LARGEST_KEPT else b""
         mark = hashlib.sha256(body).hexdigest()[:16] if body else f"{found.st_mtime_ns:x}"
-        whole = Response(200, headers, etag=f"{self._build}-{mark}-{coding or 'plain'}", size=found.st_size)
+        etag, policy = f"{self._build}-{mark}-{coding or 'plain'}", policy_of(file.relative_to(self.public).as_posix())
+        whole = Response(200, headers, etag=etag, size=found.st_size, policy=policy)
         if ranges:
             return _cut(whole._replace(file=str(file)), ranges)
         if whole.size <= LARGEST_KEPT:

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, quote
 
 import uvicorn
 
+from onrecord.assets import published_folder
 from onrecord.connections import Connection
 from onrecord.documents import RDF_FORMATS
 from onrecord.endpoint import render_answer
@@ -28,6 +29,7 @@ from onrecord.failures import CallError, prefers_html, render_failure
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.limits import LONGEST_ADDRESS, LONGEST_HEADER, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
+from onrecord.policies import policy_of
 from onrecord.pool import Pool
 from onrecord.project import Project
 from onrecord.protocol import Call
@@ -186,6 +188,7 @@ class Site:
             size=Path(reply.file).stat().st_size if reply.file else 0,
             etag=etag if lasting else "",
             rows=reply.rows,
+            policy=policy_of(ENDPOINT),
         )
         if reply.file:
             asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
@@ -195,13 +198,14 @@ class Site:
 
     def _fail(self, failure: CallError, asked: Asked) -> Response:
         content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
-        return Response(failure.status, (("content-type", content_type), *failure.headers), body)
+        headers = (("content-type", content_type), *failure.headers)
+        return Response(failure.status, headers, body, policy=policy_of(asked.path))
 
     def _page(self, failure: CallError, asked: Asked) -> str:
         if asked.path == ENDPOINT:
             query = parse_qs(asked.query_string).get("query", [""])[0]
             return render_answer(self.templates, self.project, query, error=failure)
-        settings = page_settings(self.project, asked.path[1:])
+        settings = page_settings(self.project, asked.path[1:], published_folder(self.project.public))
         template = self.templates.get_template("message.html")
         return template.render(**settings, title=failure.title, text=failure.detail)
 

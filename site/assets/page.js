@@ -1,0 +1,1 @@
+// What every page does where there is a script: nothing that it needs to be read.

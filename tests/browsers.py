@@ -1,0 +1,106 @@
+"""A real browser: Debian's Chromium, driven by Playwright, that notes everything that goes wrong on a page."""
+
+from __future__ import annotations
+
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from places import ROOT
+
+PHONE, DESKTOP = {"width": 375, "height": 740}, {"width": 1280, "height": 900}
+# What Chromium would ask of other hosts by itself.
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-domain-reliability"),
+)
+
+
+@contextmanager
+def browsing(playwright: Playwright) -> Iterator[Browser]:
+    """A browser, as long as it is asked for."""
+    program = shutil.which("chromium")
+    assert program, "There is no Chromium. Install it: apt-get install chromium"
+    browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@dataclass
+class Trouble:
+    """What went wrong in a context: errors of scripts, of policies and of requests, and requests to other hosts."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext, host: str) -> None:
+        """Note what happens from now on."""
+        context.on("weberror", lambda error: self.found.append(f"error: {error.error}"))
+        context.on("console", lambda one: self._note(one.type in ("error", "warning"), f"console: {one.text}"))
+        context.on("request", lambda one: self._note(is_foreign(one.url, host), f"foreign: {one.url}"))
+        context.on("requestfailed", lambda one: self._note(True, f"failed: {one.url} {one.failure}"))
+        context.on("response", lambda one: self._note(one.status >= 400, f"{one.status}: {one.url}"))
+
+    def _note(self, is_trouble: bool, text: str) -> None:
+        if is_trouble:
+            self.found.append(text)
+
+
+def is_foreign(url: str, host: str) -> bool:
+    """Whether a request leaves the host that is looked at."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host
+
+
+@contextmanager
+def visiting(browser: Browser, address: str, **options: object) -> Iterator[Page]:
+    """A page of a fresh context, of the size of a desktop unless told; at the end nothing may have gone wrong."""
+    settings = {"viewport": DESKTOP, **options}
+    context = browser.new_context(base_url=address, **settings)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    trouble = Trouble()
+    trouble.watch(context, urlsplit(address).netloc)
+    try:
+        yield context.new_page()
+        assert not trouble.found, trouble.found
+    finally:
+        context.close()
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def hosting(folder: Path) -> Iterator[str]:
+    """A plain file host that serves a folder; yields its address."""
+    handler = partial(_Silent, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def copy_flagship(folder: Path) -> Path:
+    """A copy of the sources of this repository, to build and serve."""
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "onrecord.toml", folder)
+    for name in ("seeds", "ontology", "kb", "shapes"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("templates", "assets"):
+        shutil.copytree(ROOT / "site" / name, folder / "site" / name)
+    return folder
