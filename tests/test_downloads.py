@@ -310,7 +310,7 @@ def test_search_engines_find_the_downloads_in_their_own_words(files: Files) -> N
 def test_one_version_stands_everywhere(files: Files) -> None:
     version = read_project(TINY.parents[1]).version
     assert json.loads(files["version.json"])["version"] == version
-    assert f"onrecord {version}." in files["index.html"].decode()
+    assert f"onrecord, version {version}:" in files["index.html"].decode()
     for path in ("void.ttl", "service.ttl"):
         assert f'dcat:version "{version}"' in files[path].decode()
 

@@ -50,7 +50,7 @@ def test_an_agent_shows_what_it_says_and_what_is_said_of_it(small: Site) -> None
 
 
 def test_an_occurrence_shows_its_accounts_side_by_side(small: Site) -> None:
-    pages = [page for path, page in small.items() if "Accounts of it, side by side" in page]
+    pages = [page for path, page in small.items() if "Accounts of it, slot by slot" in page]
     assert pages
     assert all("Who tells it" in page for page in pages)
 

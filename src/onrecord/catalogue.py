@@ -36,6 +36,7 @@ class Catalogue:
     def __init__(self, record: Record) -> None:
         self.project: Project = record.project
         self.words: Vocabulary = vocabulary(record.project)
+        self.texts: Mapping[Node, str] = {URIRef(article.iri): article.text for article in record.articles}
         self.by_graph: dict[URIRef, list[Statement]] = defaultdict(list)
         self._outgoing: dict[Node, dict[Node, list[Node]]] = defaultdict(lambda: defaultdict(list))
         self._incoming: dict[Node, dict[Node, list[Node]]] = defaultdict(lambda: defaultdict(list))

@@ -37,6 +37,7 @@ LONGEST = 240
 RESERVED = frozenset(
     (
         *("index", "events", "claims", "agents", "places", "articles", "questions", "vocabulary", "sparql", "data"),
+        *("disputes", "search", "search.json", "completions.json"),
         *(
             "assets",
             "dumps",

@@ -5,6 +5,7 @@ What a page shows is written in the templates of site/; this module gives them t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,16 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from onrecord.catalogue import NAMES, Catalogue, Name, document_of
+from onrecord.charts import Charts
+from onrecord.citations import cite
+from onrecord.comparisons import Comparisons
 from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link
+from onrecord.maps import Atlas
 from onrecord.policies import policy_of
 from onrecord.project import Project
 from onrecord.questions import Asked
 from onrecord.sayings import Saying, read_sayings
+from onrecord.searchable import Searchable
 
 # Which template shows a thing: the first whose class it has. A class without a colon is one of the core ontology.
 TEMPLATES: Mapping[str, str] = {
@@ -36,11 +42,14 @@ TEMPLATES: Mapping[str, str] = {
     str(SKOS.ConceptScheme): "scheme.html",
     str(OWL.Ontology): "ontology.html",
 }
+# How many things a list of those that name a thing shows.
+MOST = 200
 OTHER_THING, GRAPH = "thing.html", "graph.html"
 # The pages that are not about one thing: path, template, title; in the order of the navigation.
 LISTS = (
     ("index", "home.html", "Home"),
     ("events", "events.html", "Events"),
+    ("disputes", "disputes.html", "Disputes"),
     ("claims", "claims.html", "Claims"),
     ("agents", "agents.html", "Agents"),
     ("places", "places.html", "Places"),
@@ -50,6 +59,8 @@ LISTS = (
     ("sparql", "sparql.html", "Query"),
     ("data", "data.html", "Data"),
 )
+# Pages that are not in the navigation.
+SEARCH = ("search", "search.html", "Search")
 # Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
 # by the core ontology's slots that have a section of their own.
 SHOWN_ELSEWHERE = frozenset((RDF.type, RDFS.comment, SKOS.definition, *NAMES[:3]))
@@ -57,10 +68,12 @@ SECTIONS = ("attribution", "carries", "hasPassage", "hasAccount", "codingNote")
 # The slots of an account that the comparison of accounts shows in columns of their own, or not at all.
 COLUMNS = (
     *("hasRole", "atLocation", "hasTime", "accountOf", "claimedBy", "status", "basis", "curator", "reviewedBy"),
-    "codingNote",
+    *("codingNote", "reportedIn"),
 )
 # Classes whose members, written in brackets, are shown within the thing that holds them.
 HELD = ("Role", "LocationExpression", "Relay", "Representation", "Coding", "Waiver")
+# What a query may say in place of an IRI, as narrow as any reader of it.
+PREFIXED = re.compile(r"[\w-]*:[A-Za-z_][\w-]*", re.ASCII)
 # Properties by which the vocabulary describes itself, which is no use of it.
 VOCABULARY = frozenset(
     (RDFS.domain, RDFS.range, RDFS.subClassOf, RDFS.subPropertyOf, RDFS.isDefinedBy, OWL.disjointWith)
@@ -127,6 +140,10 @@ class Pages:
         self.catalogue, self.assets = catalogue, assets
         self.project = catalogue.project
         self.asked = tuple(asked)
+        self.comparisons = Comparisons(catalogue)
+        self.charts = Charts(catalogue, self.comparisons)
+        self.searchable = Searchable(catalogue)
+        self.atlas = Atlas(catalogue)
         self._templates = load_templates(self.project.site / "templates")
         rec = catalogue.words.rec
         self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
@@ -177,7 +194,20 @@ class Pages:
             "OWL": OWL,
             "values": catalogue.values,
             "sources": catalogue.holders,
+            "compare": self.comparisons,
+            "charts": self.charts,
+            "atlas": self.atlas,
+            "searchable": self.searchable.describe,
+            "cite": lambda node: cite(self.project, str(node), catalogue.name(node).text),
+            "term": self._term,
+            "most": MOST,
+            "whole_text": lambda node: catalogue.texts.get(node, "") if str(node) in self.project.whole_texts else "",
         }
+
+    def _term(self, node: Node) -> str:
+        """A thing as a query names it: with a prefix of the record if it has one, or in full."""
+        short = self.project.compact(str(node))
+        return short if PREFIXED.fullmatch(short) else f"<{node}>"
 
     def render_document(self, iri: str) -> str:
         """The page of one of the record's own IRIs, which has no fragment."""
@@ -187,7 +217,7 @@ class Pages:
 
     def render_list(self, slug: str, **content: Any) -> str:
         """One of LISTS; ``content`` is what its template needs beside the record."""
-        template, title = next((template, title) for path, template, title in LISTS if path == slug)
+        template, title = next((template, title) for path, template, title in (*LISTS, SEARCH) if path == slug)
         return self._render(template, f"{slug}.html", title, **content)
 
     def render_question(self, asked: Asked) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from onrecord.settings import CONFIG, TEXTS, find_mistakes
+from onrecord.settings import CONFIG, DEFAULTS, TEXTS, find_mistakes
 from onrecord.texts import describe
 
 
@@ -23,6 +23,7 @@ class Project:
     """What onrecord.toml says, with every path and IRI made absolute.
 
     ``base`` ends in "/". ``prefixes`` keep the order of the file. ``public`` is where the site is published.
+    ``whole_texts`` are the IRIs of the articles whose publishers allow it to show all of them.
     """
 
     root: Path
@@ -32,7 +33,9 @@ class Project:
     version: str
     licence: str
     licence_note: str
+    errors_note: str
     languages: tuple[str, ...]
+    whole_texts: frozenset[str]
     prefixes: Mapping[str, str]
     public: Path
 
@@ -97,7 +100,8 @@ def read_project(root: Path, base: str | None = None) -> Project:
     Raises ProjectError with every mistake in the file.
     """
     root = root.resolve()
-    text, settings = _read_settings(root / CONFIG)
+    text, stated = _read_settings(root / CONFIG)
+    settings = {**DEFAULTS, **stated}
     mistakes = find_mistakes({**settings, "base": settings.get("base") if base is None else base}, text)
     if mistakes:
         raise ProjectError("\n".join(mistakes))
@@ -106,6 +110,7 @@ def read_project(root: Path, base: str | None = None) -> Project:
         root=root,
         base=chosen,
         languages=tuple(settings["languages"]),
+        whole_texts=frozenset(resolve(chosen, name) for name in settings["whole_texts"]),
         prefixes={name: resolve(chosen, space) for name, space in settings["prefixes"].items()},
         public=root / "site" / _public_name(base),
         **{key: settings[key] for key in TEXTS},

@@ -15,14 +15,17 @@ from jinja2 import TemplateError
 from onrecord import __version__
 from onrecord.assets import AssetsError, folder_of, read_assets
 from onrecord.catalogue import Catalogue
+from onrecord.completions import COMPLETIONS, render_completions
 from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
 from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress, render_dumps, sum_up
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.inventory import DATASET_PATH, SERVICE_PATH, Inventory
-from onrecord.pages import LISTS, Pages
+from onrecord.pages import LISTS, SEARCH, Pages
 from onrecord.project import Project
 from onrecord.questions import Asked, ask_question, read_questions
 from onrecord.record import Record
+from onrecord.search import PATH as SEARCH_PATH
+from onrecord.search import render_search
 from onrecord.signposts import GONE, describe_for_search, render_gone, render_openapi, render_robots, render_sitemap
 from onrecord.store import Store, write_store
 from onrecord.tables import TABLES, render_tables
@@ -152,7 +155,9 @@ def render_site(record: Record) -> Files:
         yield path, body
     yield from downloads.files()
     yield from _descriptions(downloads)
+    yield SEARCH_PATH, render_search(catalogue, pages.asked)
     yield GONE, render_gone(catalogue)
+    yield COMPLETIONS, render_completions(catalogue)
     yield "robots.txt", render_robots(record.project)
     yield "sitemap.xml", render_sitemap(record.project, paths)
     yield "openapi.json", render_openapi(record.project)
@@ -224,7 +229,7 @@ def _lists(pages: Pages, record: Record, downloads: Downloads) -> Files:
         "figures": _count(pages, record),
         "dataset": describe_for_search(record, downloads.dumps, downloads.hash),
     }
-    for slug, *_ in LISTS:
+    for slug, *_ in (*LISTS, SEARCH):
         yield f"{slug}.html", pages.render_list(slug, **shown).encode()
     for asked in pages.asked:
         yield f"questions/{asked.slug}.html", pages.render_question(asked).encode()

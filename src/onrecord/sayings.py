@@ -45,6 +45,14 @@ class Saying:
     quotations: tuple[Quotation, ...]
     notes: tuple[Node, ...]
 
+    @property
+    def printed(self) -> list[tuple[str, list[Quotation]]]:
+        """The words, each once, with every passage that prints them."""
+        found: dict[str, list[Quotation]] = {}
+        for quotation in self.quotations:
+            found.setdefault(quotation.text, []).append(quotation)
+        return list(found.items())
+
 
 def read_sayings(catalogue: Catalogue, attributions: Iterable[Node]) -> list[Saying]:
     """The attributions in the order of their articles and of the words they rest on."""

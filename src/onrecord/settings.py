@@ -12,7 +12,12 @@ from rdflib import URIRef
 from onrecord.store import fault_of
 
 CONFIG = "onrecord.toml"
-TEXTS = ("title", "description", "version", "licence", "licence_note")
+TEXTS = ("title", "description", "version", "licence", "licence_note", "errors_note")
+# What stands for a setting that is left out.
+DEFAULTS: Mapping[str, object] = {
+    "errors_note": "If something here is wrong, tell whoever publishes this record, with the address of the page.",
+    "whole_texts": [],
+}
 # A language tag and the name of a prefix, as strict as any reader of them (RFC 5646; Turtle, section 6.5).
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 PREFIX = re.compile(r"([^\W\d_]([\w.-]*[\w-])?)?")
@@ -30,7 +35,7 @@ def find_mistakes(settings: Mapping[str, object], text: str) -> list[str]:
 
 
 def _find_keys(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    missing = [key for key in CHECKS if settings.get(key) is None]
+    missing = [key for key in CHECKS if settings.get(key, DEFAULTS.get(key)) is None]
     if missing:
         yield "", f"missing {', '.join(missing)}. Add a line for each, as in the README."
     for key in settings.keys() - CHECKS.keys():
@@ -82,6 +87,12 @@ def _check_languages(key: str, value: object) -> list[str]:
     return [f'{key} is {value!r}. Write a list of language tags, such as ["en"].']
 
 
+def _check_articles(key: str, value: object) -> list[str]:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return []
+    return [f'{key} is {value!r}. Write a list of articles, such as ["article/000"], or leave it out.']
+
+
 def _check_prefixes(key: str, value: object) -> list[str]:
     if not isinstance(value, dict):
         return [f"{key} is {value!r}. Write a section [prefixes] with a line for each."]
@@ -125,6 +136,8 @@ CHECKS: Mapping[str, Callable[[str, object], list[str]]] = {
     "version": _check_text,
     "licence": _check_licence,
     "licence_note": _check_text,
+    "errors_note": _check_text,
     "languages": _check_languages,
+    "whole_texts": _check_articles,
     "prefixes": _check_prefixes,
 }

@@ -1,0 +1,224 @@
+"""Charts: the figures that are claimed, as ranges on a common scale, and times, as spans on a line.
+
+Lengths are hundredths of the width. What is drawn stands in the templates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rdflib import Literal
+from rdflib.term import Node
+
+from onrecord.catalogue import Catalogue
+from onrecord.comparisons import Comparisons
+from onrecord.sayings import Saying, read_sayings
+
+WIDTH = 100.0
+BOUNDS = ("quantity", "lowerBound", "upperBound")
+TIMES = ("earliestBegin", "latestBegin", "earliestEnd", "latestEnd")
+# How many marks a scale has at most.
+MARKS = 6
+
+
+@dataclass(frozen=True)
+class Range:
+    """A claimed figure: from where to where it may lie; ``end`` is None where there is no upper bound, ``begin`` where
+    no figure is given. ``words`` are the words as printed, if they are kept."""
+
+    claim: Node
+    begin: float | None
+    end: float | None
+    is_approximate: bool
+    text: str
+    sayings: tuple[Saying, ...]
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """What is counted, and for each column (the sides, other agents, outlets) the figures given."""
+
+    slots: tuple[Node, ...]
+    cells: tuple[tuple[Range, ...], ...]
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """The figures of one kind of claim on one scale."""
+
+    kind: Node
+    sides: tuple[Node, ...]
+    rows: tuple[FigureRow, ...]
+    marks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time that an account gives: where it may lie, and where it lies for certain, None if nowhere; in words, too.
+
+    Where an end is open, the rest is where the other end may lie.
+    """
+
+    account: Node
+    time: Node
+    begin: float
+    end: float
+    certain: tuple[float, float] | None
+    starts_open: bool
+    ends_open: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Spans by their beginning, with the marks of the scale."""
+
+    spans: tuple[Span, ...]
+    marks: tuple[tuple[float, str], ...]
+    untimed: tuple[tuple[Node, Node], ...]
+
+
+class Charts:
+    """Reads charts from a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, comparisons: Comparisons) -> None:
+        self.catalogue, self.comparisons, self.rec = catalogue, comparisons, catalogue.words.rec
+
+    def figures(self, occurrence: Node) -> list[FigureTable]:
+        """The figures claimed about an occurrence itself, a table for each kind of claim and unit."""
+        counted = [claim for claim in self.comparisons.claims_on(occurrence) if self._is_about(claim, occurrence)]
+        kinds: dict[tuple[Node, ...], list[Node]] = {}
+        for claim in counted:
+            kind = next(iter(self.catalogue.types(claim)))
+            kinds.setdefault((kind, *self.catalogue.values(claim, self.rec("unit"))), []).append(claim)
+        sides = self.comparisons.sides(occurrence)
+        with_figures = [(kind, claims) for kind, claims in kinds.items() if any(map(self._has_figure, claims))]
+        by_name = sorted(with_figures, key=lambda one: [self.catalogue.name(part).text for part in one[0]])
+        return [self._table(kind[0], claims, sides) for kind, claims in by_name]
+
+    def _is_about(self, claim: Node, occurrence: Node) -> bool:
+        return occurrence in self.catalogue.values(claim, self.rec("about"))
+
+    def _has_figure(self, claim: Node) -> bool:
+        return bool(self.catalogue.values(claim, *map(self.rec, BOUNDS)))
+
+    def _table(self, kind: Node, claims: Iterable[Node], sides: list[Node]) -> FigureTable:
+        rows: dict[tuple[Node, ...], list[Node]] = {}
+        for claim in claims:
+            rows.setdefault(self._slots(kind, claim), []).append(claim)
+        figures = {claim: self._number(claim) for claims in rows.values() for claim in claims}
+        most = max((high or low or 0 for low, high in figures.values()), default=0)
+        top, step = scale(most)
+        made = [
+            FigureRow(slots, self._cells(rows[slots], sides, figures, top))
+            for slots in sorted(rows, key=lambda slots: [self.catalogue.name(slot).text for slot in slots])
+        ]
+        marks = tuple((WIDTH * n * step / top, f"{n * step:,}") for n in range(int(top / step) + 1))
+        return FigureTable(kind, tuple(sides), tuple(made), marks)
+
+    def _slots(self, kind: Node, claim: Node) -> tuple[Node, ...]:
+        compared = self.catalogue.sorted(self.catalogue.values(kind, self.rec("comparedOn")))
+        slots = [slot for slot in compared if slot != self.rec("about")]
+        return tuple(value for slot in slots for value in self.catalogue.values(claim, slot))
+
+    def _number(self, claim: Node) -> tuple[float | None, float | None]:
+        """The bounds of a figure; an approximate one stands for itself."""
+        given = [self.catalogue.value(claim, self.rec(name)) for name in BOUNDS]
+        quantity, low, high = (None if one is None else float(str(one)) for one in given)
+        return (quantity if low is None else low), (quantity if high is None else high)
+
+    def _cells(
+        self, claims: list[Node], sides: list[Node], figures: dict[Node, tuple[float | None, float | None]], top: int
+    ) -> tuple[tuple[Range, ...], ...]:
+        columns: list[list[Range]] = [[] for _ in range(len(sides) + 2)]
+        for claim in sorted(claims, key=lambda one: (figures[one][0] or 0, str(one))):
+            told: dict[int, list[Saying]] = {}
+            for one in read_sayings(self.catalogue, self.catalogue.values(claim, self.rec("attribution"))):
+                for column in self._columns(one, sides):
+                    told.setdefault(column, []).append(one)
+            for column, sayings in told.items():
+                columns[column].append(self._range(claim, figures[claim], top, sayings))
+        return tuple(map(tuple, columns))
+
+    def _columns(self, saying: Saying, sides: list[Node]) -> list[int]:
+        own = [at for at, side in enumerate(sides) if side in saying.sides]
+        return own or [len(sides) + self.comparisons.is_outlet(saying)]
+
+    def _range(self, claim: Node, figure: tuple[float | None, float | None], top: int, sayings: list[Saying]) -> Range:
+        low, high = (None if one is None else round(WIDTH * one / top, 2) for one in figure)
+        is_approximate = bool(self.catalogue.values(claim, self.rec("precision")))
+        return Range(claim, low, high, is_approximate, self._words(claim, figure, is_approximate), tuple(sayings))
+
+    def _words(self, claim: Node, figure: tuple[float | None, float | None], is_approximate: bool) -> str:
+        low, high = (None if one is None else f"{one:,.10g}" for one in figure)
+        if low is None:
+            return "no figure"
+        if is_approximate:
+            return f"about {low}"
+        return f"at least {low}" if high is None else low if low == high else f"{low} to {high}"
+
+    def timeline(self, occurrence: Node) -> Timeline | None:
+        """When the accounts of an occurrence and of its parts put it; None if none has a time with bounds."""
+        happenings = (occurrence, *self.comparisons.climb(occurrence, "hasPart"))
+        accounts = [one for each in happenings for one in self.catalogue.values(each, self.rec("hasAccount"))]
+        timed = [(one, time) for one in accounts for time in self.catalogue.values(one, self.rec("hasTime"))]
+        bounds = {time: [self._instant(time, name) for name in TIMES] for _, time in timed}
+        known = [(account, time) for account, time in timed if any(bounds[time])]
+        if not known:
+            return None
+        first = min(bound for _, time in known for bound in bounds[time] if bound)
+        last = max(bound for _, time in known for bound in bounds[time] if bound)
+        start, end, marks = days(first, last)
+        spans = [self._span(account, time, bounds[time], (start, end)) for account, time in known]
+        spans.sort(key=lambda span: (span.begin, span.end, self.catalogue.name(span.account).text))
+        untimed = [pair for pair in timed if pair not in known]
+        return Timeline(tuple(spans), marks, tuple(untimed))
+
+    def _instant(self, time: Node, name: str) -> datetime | None:
+        value = self.catalogue.value(time, self.rec(name))
+        found = value.toPython() if isinstance(value, Literal) else None
+        return found if isinstance(found, datetime) else None
+
+    def _span(self, account: Node, time: Node, bounds: list[datetime | None], ends: tuple[datetime, datetime]) -> Span:
+        def at(moment: datetime) -> float:
+            return round(WIDTH * ((moment - ends[0]) / (ends[1] - ends[0])), 2)
+
+        earliest_begin, latest_begin, earliest_end, latest_end = bounds
+        told = [one for one in bounds if one]
+        begin, end = min(told), max(told)
+        is_certain = latest_begin and earliest_end and latest_begin < earliest_end
+        certain = (at(latest_begin), at(earliest_end)) if is_certain and latest_begin and earliest_end else None
+        starts_open, ends_open = earliest_begin is None, latest_end is None
+        words = write_span(begin, end, starts_open=starts_open, ends_open=ends_open)
+        return Span(account, time, at(begin), at(end), certain, starts_open, ends_open, words)
+
+
+def write_span(begin: datetime, end: datetime, *, starts_open: bool, ends_open: bool) -> str:
+    """A span in words: what lies where, in the time zone that it is given in."""
+    first, last = f"{begin.day} {begin:%B %Y, %H:%M}", f"{end.day} {end:%B %Y, %H:%M}"
+    zone = f"{end:%z}"
+    zone = f" (UTC{zone[:3]}:{zone[3:]})" if zone else ""
+    if not (starts_open or ends_open):
+        return f"{first if begin == end else f'{first} to {last}'}{zone}"
+    within = f"at {first}" if begin == end else f"between {first} and {last}"
+    return f"{'ends' if starts_open else 'begins'} {within}{zone}"
+
+
+def scale(most: float) -> tuple[int, int]:
+    """The end of a scale that reaches a number, and the step of its marks: 1, 2 or 5 times a power of ten."""
+    need = max(most, 1) / (MARKS - 1)
+    power = 10 ** max(math.floor(math.log10(need)), 0)
+    step = next(int(power * n) for n in (1, 2, 5, 10) if power * n >= need)
+    return step * math.ceil(max(most, 1) / step), step
+
+
+def days(first: datetime, last: datetime) -> tuple[datetime, datetime, tuple[tuple[float, str], ...]]:
+    """The ends of a line of time in whole days that takes in two moments, and its marks."""
+    start = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    count = max(math.ceil((last - start) / timedelta(days=1)), 1)
+    end, every = start + timedelta(days=count), max(math.ceil(count / MARKS), 1)
+    marks = [(round(WIDTH * day / count, 2), start + timedelta(days=day)) for day in range(0, count, every)]
+    return start, end, tuple((at, f"{one.day} {one:%b}{f' {one.year}' if one == start else ''}") for at, one in marks)
