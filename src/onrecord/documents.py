@@ -66,6 +66,11 @@ def relative_link(from_path: str, to_path: str) -> str:
     return quote(posixpath.relpath(path, start)) + mark + quote(fragment, safe="=,/-._~")
 
 
+def web_address(iri: str) -> str:
+    """An IRI of others as a page may link it: only one of the web, so that nothing is run; otherwise empty."""
+    return iri if iri.startswith(("http://", "https://")) else ""
+
+
 def render_rdf(catalogue: Catalogue, iri: str, media_type: str) -> bytes:
     """The triples of a document, those about the thing itself first; the same bytes for the same record."""
     document = document_of(iri)

@@ -12,7 +12,7 @@ from rdflib.term import Node
 
 from onrecord.answers import CSV, ROWS_JSON, ROWS_XML, TSV, TURTLE, NotAcceptableError, answer_query
 from onrecord.assets import published_folder
-from onrecord.documents import path_of, relative_link
+from onrecord.documents import path_of, relative_link, web_address
 from onrecord.dumps import STORE_DUMP
 from onrecord.failures import HTML, CallError, limit_error, prefers_html, render_failure
 from onrecord.outlets import AnswerTooLargeError, Outlet
@@ -117,8 +117,8 @@ class Endpoint:
         if not isinstance(node, URIRef):
             return ("" if node is None else str(node), "", (isinstance(node, Literal) and node.language) or "")
         own = node.startswith(self.project.base)
-        link = relative_link("sparql", path_of(self.project, node)) if own else str(node)
-        return (self.project.compact(node), link if link.startswith(("http:", "https:")) or own else "", "")
+        link = relative_link("sparql", path_of(self.project, node)) if own else web_address(str(node))
+        return (self.project.compact(node), link, "")
 
     def _page(self, query: str, **content: object) -> str:
         return render_answer(self.templates, self.project, query, **content)

@@ -20,7 +20,7 @@ from onrecord.catalogue import NAMES, Catalogue, Name, document_of
 from onrecord.charts import Charts
 from onrecord.citations import cite
 from onrecord.comparisons import Comparisons
-from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link
+from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link, web_address
 from onrecord.maps import Atlas
 from onrecord.policies import policy_of
 from onrecord.project import Project
@@ -235,8 +235,9 @@ class Pages:
         )
 
     def _href(self, path: str, node: Node) -> str:
+        """Where a link to a node leads; empty if it leads nowhere."""
         if not self.catalogue.is_own(node):
-            return str(node)
+            return web_address(str(node))
         return relative_link(path, path_of(self.project, str(node)))
 
     def sayings(self, attributions: Iterable[Node]) -> list[Saying]:
