@@ -24,6 +24,7 @@ PAGES = {
     "events": "events.html",
     "disputes": "disputes.html",
     "claims": "claims.html",
+    "more claims": "claims/2.html",
     "agents": "agents.html",
     "places": "places.html",
     "articles": "articles.html",
@@ -152,6 +153,17 @@ def test_from_home_to_event_to_claim_to_article_to_turtle(browser: Browser, addr
         with page.expect_response("**/article/003.ttl") as answer:
             page.get_by_role("link", name="Turtle").click()
         assert "rec:carries" in answer.value.text()
+
+
+def test_a_long_list_leads_from_page_to_page(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto("claims.html")
+        pages = page.get_by_role("navigation", name="Pages of this list")
+        pages.get_by_role("link", name="Next").click()
+        expect(page).to_have_url(re.compile(r"claims/2\.html$"))
+        expect(pages.locator("[aria-current=page]")).to_have_text("2")
+        pages.get_by_role("link", name="Previous").click()
+        expect(page).to_have_url(re.compile(r"claims\.html$"))
 
 
 def test_both_sides_are_shown_alike(browser: Browser, address: str) -> None:

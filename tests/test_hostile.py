@@ -65,8 +65,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = printed.read_bytes()
     printed.write_bytes(before.replace(b"The drought killed", f"{TEXT} The drought killed".encode()))
     described = folder / "seeds" / "articles.ttl"
-    sums = [hashlib.sha256(one).hexdigest() for one in (before, printed.read_bytes())]
-    described.write_text(described.read_text(encoding="utf-8").replace(*sums), encoding="utf-8")
+    old, new = (hashlib.sha256(one).hexdigest() for one in (before, printed.read_bytes()))
+    described.write_text(described.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     (folder / "kb" / "links.ttl").write_text(LINKS, encoding="utf-8")
     return folder
 

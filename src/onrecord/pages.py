@@ -22,6 +22,7 @@ from onrecord.citations import cite
 from onrecord.comparisons import Comparisons
 from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link, web_address
 from onrecord.maps import Atlas
+from onrecord.paging import MOST, Part, split_list
 from onrecord.policies import policy_of
 from onrecord.project import Project
 from onrecord.questions import Asked
@@ -42,8 +43,6 @@ TEMPLATES: Mapping[str, str] = {
     str(SKOS.ConceptScheme): "scheme.html",
     str(OWL.Ontology): "ontology.html",
 }
-# How many things a list of those that name a thing shows.
-MOST = 200
 OTHER_THING, GRAPH = "thing.html", "graph.html"
 # The pages that are not about one thing: path, template, title; in the order of the navigation.
 LISTS = (
@@ -59,6 +58,14 @@ LISTS = (
     ("sparql", "sparql.html", "Query"),
     ("data", "data.html", "Data"),
 )
+# The lists that are paged, with the classes of what they show.
+PAGED: Mapping[str, tuple[str, ...]] = {
+    "events": ("Occurrence",),
+    "claims": ("Claim",),
+    "agents": ("Agent", "Office"),
+    "places": ("Place",),
+    "articles": ("Article",),
+}
 # Pages that are not in the navigation.
 SEARCH = ("search", "search.html", "Search")
 # Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
@@ -215,10 +222,17 @@ class Pages:
         template = GRAPH if node in self.catalogue.by_graph else self._template_of(node)
         return self._render(template, path_of(self.project, iri), self.catalogue.name(node).text, thing=node)
 
-    def render_list(self, slug: str, **content: Any) -> str:
-        """One of LISTS; ``content`` is what its template needs beside the record."""
+    def render_list(self, slug: str, **content: Any) -> Iterator[tuple[str, str]]:
+        """One of LISTS, in one page or several, each with its path; ``content`` is what its template needs beside the
+        record."""
         template, title = next((template, title) for path, template, title in (*LISTS, SEARCH) if path == slug)
-        return self._render(template, f"{slug}.html", title, **content)
+        for part in self._parts(slug):
+            heading = f"{title}, page {part.number}" if part.number > 1 else title
+            yield part.path, self._render(template, part.path, heading, part=part, **content)
+
+    def _parts(self, slug: str) -> Iterator[Part]:
+        kinds = map(self.catalogue.words.rec, PAGED.get(slug, ()))
+        return split_list(slug, self.grouped(member for kind in kinds for member in self.catalogue.members(kind)))
 
     def render_question(self, asked: Asked) -> str:
         """The page of a question: what it asks, its answer, and its query."""

@@ -230,7 +230,8 @@ def _lists(pages: Pages, record: Record, downloads: Downloads) -> Files:
         "dataset": describe_for_search(record, downloads.dumps, downloads.hash),
     }
     for slug, *_ in (*LISTS, SEARCH):
-        yield f"{slug}.html", pages.render_list(slug, **shown).encode()
+        for path, page in pages.render_list(slug, **shown):
+            yield path, page.encode()
     for asked in pages.asked:
         yield f"questions/{asked.slug}.html", pages.render_question(asked).encode()
 
