@@ -126,3 +126,21 @@ def test_an_article_is_shown_whole_only_where_its_publisher_may_allow_it(copy: P
     pages = read_pages(draft_record(read_project(copy), stay_silent).record)
     assert unused in pages["article/002.html"]
     assert "Subscribe to the River Gazette" not in pages["article/001.html"]
+
+
+def test_an_ontology_shows_which_classes_are_kinds_of_which(tiny: Draft) -> None:
+    page = dict(render_site(tiny.record))["ontology/record.html"].decode()
+    tree = page[page.index('<ul class="tree">') :]
+    organisation = tree[tree.index(">organisation</a>") :]
+    assert organisation.index(">outlet</a>") < organisation.index("</ul>") < organisation.index(">person</a>")
+
+
+def test_a_term_is_shown_with_a_thing_of_the_record(small: Site) -> None:
+    page = small["ontology/record.html"]
+    assert "Example: River Gazette" in page[page.index("rec:Outlet") : page.index("rec:Passage")]
+    assert "Example: " in page[page.index("rec:supersedes") : page.index("rec:unit")]
+
+
+def test_a_concept_is_shown_with_a_thing_of_the_record(small: Site) -> None:
+    page = small["concept/statuses.html"]
+    assert "Example: The sluice was shut." in page[page.index("partly shared uses:") : page.index("third-party uses:")]
