@@ -59,7 +59,7 @@ def test_an_article_shows_its_evidence_with_what_each_sentence_carries(small: Si
 
 def test_an_agent_shows_what_it_says_and_what_is_said_of_it(small: Site) -> None:
     page = small["id/harle-mill.html"]
-    assert "What it says" in page
+    assert "What Harle Mill says" in page
     assert "As the articles print it" in page
 
 
