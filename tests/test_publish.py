@@ -7,6 +7,7 @@ import json
 import os
 import posixpath
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -159,6 +160,34 @@ def test_the_last_good_build_stays_when_the_sources_have_errors(copy: Path, edit
     assert failed.exit_code == 1
     assert "quote-not-found" in failed.stderr
     assert hash_of(public) == before
+
+
+def test_a_rebuild_touches_only_the_files_that_differ(copy: Path, edit: Edit, tmp_path: Path) -> None:
+    public = build(copy)
+    before = {path.relative_to(public): (path.stat().st_ino, path.read_bytes()) for path in list_files(public)}
+    edit("kb/valley.ttl", '"25 trout died."@en', '"25 trout died there."@en')
+    build(copy)
+    after = {path.relative_to(public): (path.stat().st_ino, path.read_bytes()) for path in list_files(public)}
+    assert {path for path in after if before.get(path, (0, b""))[0] != after[path][0]} == {
+        path for path in after if before.get(path, (0, b""))[1] != after[path][1]
+    }
+    assert Path("claim/dead-25.html") in {path for path in after if before[path] != after[path]}
+    assert before[Path("id/drought.html")] == after[Path("id/drought.html")]
+    other = build(Path(shutil.copytree(copy, tmp_path / "other", ignore=shutil.ignore_patterns("public*"))))
+    assert {path.relative_to(other): path.read_bytes() for path in list_files(other)} == {
+        path: body for path, (_, body) in after.items()
+    }
+
+
+def build(folder: Path) -> Path:
+    """Publish a sound project; where it lies."""
+    record, _ = gather(read_project(folder), stay_silent)
+    assert record is not None
+    return publish(record)
+
+
+def list_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_a_new_build_leaves_nothing_of_the_old_one(copy: Path) -> None:

@@ -56,7 +56,7 @@ def publish_files(record: Record, files: Files) -> Path:
         restore(public)
         for left_over in (fresh, stale):
             _remove(left_over)
-        _write(fresh, files)
+        _write(fresh, files, public)
         kept = _write_store(record, fresh)
         _put_in_place(fresh, public, stale)
         _keep_only(kept, public)
@@ -120,13 +120,31 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(folder: Path, files: Files) -> None:
+def _write(folder: Path, files: Files, last: Path) -> None:
+    """Write files into a folder; one that is the same in the last build is that file itself, with its time."""
     for path, body in files:
         file = folder / path
         if not file.resolve().is_relative_to(folder.resolve()):
             raise ValueError(f"{path} lies outside the site")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(body)
+        if not _is_same(last / path, body) or not _link(last / path, file):
+            file.write_bytes(body)
+
+
+def _is_same(file: Path, body: bytes) -> bool:
+    try:
+        return file.stat().st_size == len(body) and file.read_bytes() == body
+    except OSError:
+        return False
+
+
+def _link(file: Path, other: Path) -> bool:
+    """Give a file another name, and say whether this disk can."""
+    try:
+        other.hardlink_to(file)
+    except OSError:
+        return False
+    return True
 
 
 def _put_in_place(fresh: Path, public: Path, stale: Path) -> None:
