@@ -6,12 +6,13 @@ What a page shows is written in the templates of site/; this module gives them t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.runtime import Context, Macro
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
@@ -109,9 +110,31 @@ class Spelling:
     articles: list[Node]
 
 
+class _Context(Context):
+    """Calls what a template calls without first looking for what it may want to be passed: macros alone want anything,
+    and calls are a third of the work of a page."""
+
+    def call(self, called: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        if type(called) is Macro:
+            return called(self.eval_ctx, *given, **_without_scopes(named))
+        return called(*given, **_without_scopes(named))
+
+
+def _without_scopes(named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that the template names, without those that Jinja adds within loops and blocks."""
+    if named:
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+    return named
+
+
+class _Templates(Environment):
+    context_class = _Context
+
+
 def load_templates(folder: Path) -> Environment:
     """The templates of a site; a name that a template misspells is an error."""
-    return Environment(
+    return _Templates(
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
