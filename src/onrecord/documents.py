@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
 from onrecord.catalogue import Catalogue, document_of
 from onrecord.project import Project
-from onrecord.store import serialise
+from onrecord.store import serialise_each
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,13 @@ def _way(folder: str, path: str) -> str:
     return quote("/".join([*[".."] * (len(here) - shared), *there[shared:]]))
 
 
-def render_rdf(catalogue: Catalogue, iri: str, media_type: str) -> bytes:
-    """The triples of a document, those about the thing itself first; the same bytes for the same record."""
-    document = document_of(iri)
-    return serialise(catalogue.describe(document), media_type, catalogue.project.prefixes, first=document)
+def render_rdf(catalogue: Catalogue, iri: str) -> Iterator[tuple[Format, bytes]]:
+    """The triples of a document in each of RDF_FORMATS, those about the thing itself first; the same bytes for the same
+    record."""
+    document, media_types = document_of(iri), [form.media_type for form in RDF_FORMATS]
+    triples = catalogue.describe(document)
+    bodies = serialise_each(triples, media_types, catalogue.project.prefixes, first=document)
+    return zip(RDF_FORMATS, bodies, strict=True)
 
 
 def find_unpublishable(project: Project, document: str) -> str | None:
