@@ -39,7 +39,7 @@ from rich.table import Table
 from onrecord.assets import folder_of, read_assets
 from onrecord.build import draft_record, finish
 from onrecord.catalogue import Catalogue
-from onrecord.documents import RDF_FORMATS, render_rdf
+from onrecord.documents import render_rdf
 from onrecord.pages import LISTS, Pages
 from onrecord.project import read_project
 from onrecord.publish import ask_all
@@ -109,7 +109,7 @@ def make_pages(root: Path) -> dict[str, float]:
     before = spend(lambda: None).megabytes
     shown = spend(lambda: render_pages(pages, documents, lists))
     sample = documents[:: -(-len(documents) // SAMPLE)]
-    data = spend(lambda: [render_rdf(catalogue, iri, one.media_type) for iri in sample for one in RDF_FORMATS])
+    data = spend(lambda: [list(render_rdf(catalogue, iri)) for iri in sample])
     return {
         "statements": len(record.statements),
         "read": read.processor,
@@ -333,8 +333,11 @@ def compare(
     table = Table("page", "clients", "onrecord, per s", "nginx, per s", "ratio", *times, title=title)
     for name, path in paths.items():
         for clients in counts:
-            asked = [[ask(port, path, clients, seconds, packed=packed) for port in ports] for _ in range(rounds)]
-            own, other = ([pair[at] for pair in asked] for at in (0, 1))
+            asked: dict[int, list[Rate]] = {port: [] for port in ports}
+            for turn in range(rounds):
+                for port in ports if turn % 2 else reversed(ports):
+                    asked[port].append(ask(port, path, clients, seconds, packed=packed))
+            own, other = asked.values()
             rates = [statistics.median(one.requests for one in found) for found in (own, other)]
             table.add_row(
                 name,
