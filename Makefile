@@ -31,6 +31,7 @@ bench: $(STAMP)
 	$(BIN)/python bench/scale.py
 	$(BIN)/python bench/kills.py
 	$(BIN)/python bench/mutations.py
+	$(BIN)/python bench/pages.py
 
 # The tests drive a real browser: Debian's, installed where it is missing and may be.
 browser:

@@ -52,7 +52,7 @@ class Catalogue:
                 self.users[name].append(subject)
         self._parts = self._group_parts()
         self._origins = _read_origins(self.words, record.statements)
-        self.name = cache(self._name)
+        self.name, self._key = cache(self._name), cache(self._sort_key)
 
     def _load(self, statements: Iterable[Statement]) -> list[Triple]:
         for statement in statements:
@@ -83,17 +83,15 @@ class Catalogue:
 
     def values(self, subject: Node, *predicates: Node) -> list[Node]:
         """The objects of a thing's properties, without duplicates, in the order of the properties."""
-        links = self._outgoing.get(subject, {})
-        return list(dict.fromkeys(value for predicate in predicates for value in links.get(predicate, ())))
+        return _join(self._outgoing.get(subject, {}), predicates)
 
     def value(self, subject: Node, predicate: Node) -> Node | None:
         """The first object of a thing's property, or None."""
-        return next(iter(self.values(subject, predicate)), None)
+        return next(iter(self._outgoing.get(subject, {}).get(predicate, ())), None)
 
     def holders(self, value: Node, *predicates: Node) -> list[Node]:
         """The subjects whose property has this value, without duplicates."""
-        links = self._incoming.get(value, {})
-        return list(dict.fromkeys(subject for predicate in predicates for subject in links.get(predicate, ())))
+        return _join(self._incoming.get(value, {}), predicates)
 
     def outgoing(self, subject: Node) -> Mapping[Node, list[Node]]:
         """A thing's statements, by property."""
@@ -109,7 +107,7 @@ class Catalogue:
 
     def sorted(self, nodes: Iterable[Node]) -> list[Node]:
         """Things by their names, as a reader would look them up."""
-        return sorted(set(nodes), key=lambda node: (natural_key(self.name(node).text), str(node)))
+        return sorted(set(nodes), key=self._key)
 
     def types(self, node: Node) -> list[Node]:
         """A thing's most specific classes."""
@@ -129,7 +127,10 @@ class Catalogue:
 
     def is_a(self, node: Node, kind: Node) -> bool:
         """Whether a thing is of a class."""
-        return kind in self.values(node, RDF.type)
+        return kind in self._outgoing.get(node, {}).get(RDF.type, ())
+
+    def _sort_key(self, node: Node) -> tuple[tuple[tuple[int, str], ...], str]:
+        return natural_key(self.name(node).text), str(node)
 
     def _name(self, node: Node) -> Name:
         if isinstance(node, Literal):
@@ -185,6 +186,13 @@ class Catalogue:
     def graphs(self) -> list[URIRef]:
         """The graphs of the record, by name."""
         return sorted(self.by_graph)
+
+
+def _join(links: Mapping[Node, list[Node]], names: Sequence[Node]) -> list[Node]:
+    """What some properties lead to, without duplicates; of a single one there are none."""
+    if len(names) == 1:
+        return list(links.get(names[0], ()))
+    return list(dict.fromkeys(node for name in names for node in links.get(name, ())))
 
 
 def natural_key(text: str) -> tuple[tuple[int, str], ...]:

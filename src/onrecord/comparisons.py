@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from rdflib.term import Node
 
@@ -44,6 +45,7 @@ class Comparisons:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue, self.rec = catalogue, catalogue.words.rec
+        self.claims_on, self.stages = cache(self._claims_on), cache(self._stages)
 
     def sides(self, thing: Node) -> list[Node]:
         """The sides of the disputes about a thing or what it is part of; of all disputes, if there is none. By name."""
@@ -64,14 +66,15 @@ class Comparisons:
                     queue.append(one)
         return list(found)
 
-    def claims_on(self, occurrence: Node) -> list[Node]:
+    def _claims_on(self, occurrence: Node) -> tuple[Node, ...]:
         """The claims about an occurrence or its accounts, and those that its accounts tell, by name."""
         catalogue, rec = self.catalogue, self.rec
         accounts = catalogue.values(occurrence, rec("hasAccount"))
         links = [catalogue.incoming(thing).values() for thing in (occurrence, *accounts)]
         naming = {subject for found in links for subjects in found for subject in subjects}
         told = {claim for account in accounts for claim in catalogue.values(account, rec("claimedBy"))}
-        return [one for one in catalogue.sorted(naming | told) if catalogue.is_a(one, rec("Claim"))]
+        claims = [one for one in naming | told if catalogue.is_a(one, rec("Claim"))]
+        return tuple(catalogue.sorted(claims))
 
     def topics(self, occurrence: Node) -> list[Topic]:
         """What is said of an occurrence by kind of claim, then of each of its parts; first of what most sides speak.
@@ -86,7 +89,7 @@ class Comparisons:
             topics.append(self._topic(about, fresh, sides))
         return sorted((topic for topic in topics if is_told(topic)), key=lambda topic: -topic.speaking)
 
-    def _matters(self, occurrence: Node) -> Iterator[tuple[Node, list[Node]]]:
+    def _matters(self, occurrence: Node) -> Iterator[tuple[Node, Sequence[Node]]]:
         kinds: dict[Node, list[Node]] = {}
         for claim in self.claims_on(occurrence):
             kinds.setdefault(next(iter(self.catalogue.types(claim))), []).append(claim)
@@ -133,14 +136,15 @@ class Comparisons:
         told = [one for one in read_sayings(self.catalogue, self._attributions(claim)) if one.article in articles]
         return list({one.quotations[0].sentence: one.quotations[0] for one in told if one.quotations}.values())
 
-    def stages(self) -> list[list[Node]]:
+    def _stages(self) -> list[list[Node]]:
         """The articles by what they knew: each stage knew less than the next, where one article knew before another."""
         left, stages = self.catalogue.members(self.rec("Article")), []
         while left:
             later = {after for one in left for after in self.catalogue.values(one, self.rec("knewBefore"))}
             stage = [one for one in left if one not in later] or left
             stages.append(stage)
-            left = [one for one in left if one not in stage]
+            known = set(stage)
+            left = [one for one in left if one not in known]
         return stages
 
     def sources(self, occurrence: Node) -> list[tuple[Node, int]]:
@@ -148,8 +152,8 @@ class Comparisons:
         things = (occurrence, *self.climb(occurrence, "hasPart"))
         claims = {claim for thing in things for claim in self.claims_on(thing)}
         found = [one for claim in claims for one in self._attributions(claim)]
-        articles = [self.catalogue.values(one, self.rec("carriedBy"))[0] for one in set(found)]
-        return [(article, articles.count(article)) for article in self.catalogue.sorted(articles)]
+        articles = Counter(self.catalogue.values(one, self.rec("carriedBy"))[0] for one in set(found))
+        return [(article, articles[article]) for article in self.catalogue.sorted(articles)]
 
     def with_status(self, status: str) -> list[Node]:
         """All claims of a status, by name."""
@@ -169,15 +173,22 @@ class Comparisons:
 
     def opposed(self, claims: Iterable[Node]) -> list[list[Node]]:
         """Claims in groups that cannot hold together, or that are denied and so stand alone; each by name."""
-        left, groups = self.catalogue.sorted(claims), []
-        while left:
-            group = [left.pop(0)]
-            for one in group:
-                against = [other for other in self.catalogue.values(one, self.rec("contradicts")) if other in left]
-                group += against
-                left = [other for other in left if other not in against]
-            groups.append(self.catalogue.sorted(group))
+        by_name = self.catalogue.sorted(claims)
+        left, groups = set(by_name), []
+        for claim in by_name:
+            if claim in left:
+                groups.append(self.catalogue.sorted(self._take_group(claim, left)))
         return groups
+
+    def _take_group(self, claim: Node, left: set[Node]) -> list[Node]:
+        """Take a claim and what it leads to by contradiction out of what is left."""
+        group = [claim]
+        left.remove(claim)
+        for one in group:
+            against = [other for other in self.catalogue.values(one, self.rec("contradicts")) if other in left]
+            group += against
+            left.difference_update(against)
+        return group
 
     def group(self, claims: list[Node], sides: list[Node]) -> Topic:
         """Several claims as one topic, which is named for the claim if it is one, or for the first one's kind."""

@@ -167,6 +167,7 @@ class Pages:
             "members": lambda kind: catalogue.members(rec(kind)),
             "instances": catalogue.members,
             "by_name": catalogue.sorted,
+            "as_set": frozenset,
             "sayings": self.sayings,
             "rows": self.rows,
             "incoming": self.incoming,
@@ -351,7 +352,7 @@ class Pages:
         naming = {subject for subjects in catalogue.incoming(thing).values() for subject in subjects}
         owners = {URIRef(document_of(node)) for node in naming if self.is_nested(node)}
         told = {claim for owner in owners for claim in catalogue.values(owner, rec("claimedBy"))}
-        return [node for node in catalogue.sorted(naming | told) if catalogue.is_a(node, rec("Claim"))]
+        return catalogue.sorted(node for node in naming | told if catalogue.is_a(node, rec("Claim")))
 
     def further(self, account: Node) -> list[Row]:
         """What an account states beyond its roles, places and times."""

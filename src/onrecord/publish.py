@@ -234,9 +234,8 @@ def ask_all(record: Record) -> list[Asked]:
 def _documents(catalogue: Catalogue, pages: Pages) -> Files:
     for iri in catalogue.documents():
         yield path_of(catalogue.project, iri), pages.render_document(iri).encode()
-        for form in RDF_FORMATS:
-            path = path_of(catalogue.project, iri, form.extension)
-            yield path, render_rdf(catalogue, iri, form.media_type)
+        for form, body in render_rdf(catalogue, iri):
+            yield path_of(catalogue.project, iri, form.extension), body
 
 
 def _lists(pages: Pages, record: Record, downloads: Downloads) -> Files:

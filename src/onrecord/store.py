@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, TypeVar, cast
 
 import pyoxigraph as ox
-from rdflib import XSD, BNode, Literal, URIRef
+from rdflib import RDF, XSD, BNode, Literal, URIRef
 from rdflib.term import Node
 
 from onrecord.refusals import find_refusal
@@ -211,17 +211,44 @@ def serialise(
     Those about ``first``, an IRI, come before all others. ``reified`` are triples that a thing reifies without their
     being asserted (RDF 1.2 Concepts, section 1.5).
     """
-    engine = [_triple_to_engine(triple) for triple in triples]
-    engine += [ox.Triple(_subject_to_engine(one), REIFIES, _triple_to_engine(triple)) for one, triple in reified]
+    return next(serialise_each(triples, (media_type,), prefixes, first=first, reified=reified))
+
+
+def serialise_each(
+    triples: Iterable[Triple],
+    media_types: Iterable[str],
+    prefixes: Mapping[str, str],
+    *,
+    first: str = "",
+    reified: Iterable[tuple[Node, Triple]] = (),
+) -> Iterator[bytes]:
+    """The triples in several of GRAPH_FORMATS, each as ``serialise`` gives it."""
+    given, held = list(triples), list(reified)
+    engine = [_triple_to_engine(triple) for triple in given]
+    engine += [ox.Triple(_subject_to_engine(one), REIFIES, _triple_to_engine(triple)) for one, triple in held]
     rows = sorted(engine, key=lambda row: (not str(row.subject).startswith(f"<{first}"), str(row)))
-    return ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=_used(prefixes, rows)) or b""
+    terms = {term for triple in given for term in triple} | {one for one, _ in held}
+    used = _choose(prefixes, [*map(_space_of, terms), *([REIFIES.value] if held else [])])
+    for media_type in media_types:
+        yield ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=used) or b""
+
+
+def _space_of(term: Node) -> str:
+    """The IRI of a term, or of the datatype that it has (RDF 1.1 Concepts, section 3.3); empty for a blank node."""
+    if isinstance(term, Literal):
+        return str(term.datatype or (RDF.langString if term.language else XSD.string))
+    return "" if isinstance(term, BNode) else str(term)
 
 
 def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str, str]:
     """The prefixes whose namespaces the triples use."""
     terms = [term for triple in triples for term in (triple.subject, triple.predicate, triple.object)]
     terms += [term.datatype for term in terms if isinstance(term, ox.Literal)]
-    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    return _choose(prefixes, (term.value for term in terms if isinstance(term, ox.NamedNode)))
+
+
+def _choose(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str, str]:
+    """The prefixes whose namespaces some IRIs are in."""
     spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
     return {name: space for name, space in prefixes.items() if any(used.startswith(space) for used in spaces)}
 
