@@ -125,7 +125,7 @@ def test_a_scale_has_few_round_marks(most: float, expected: tuple[int, int]) -> 
 
 def test_a_line_of_time_runs_over_whole_days() -> None:
     start = datetime(2022, 9, 11, 23, tzinfo=UTC)
-    first, last, marks = days(start, start + timedelta(hours=26))
+    first, last, marks = days(start, start + timedelta(hours=26), Interface())
     assert (first.hour, last - first, len(marks)) == (0, timedelta(days=3), 3)
 
 

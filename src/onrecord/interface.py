@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from gettext import GNUTranslations, NullTranslations
+from gettext import GNUTranslations, NullTranslations, c2py
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -71,8 +71,7 @@ def read_interface(project: Project) -> Interface:
     packed = BytesIO()
     write_mo(packed, catalogue)
     packed.seek(0)
-    translations = GNUTranslations(packed)
-    return Interface(project.interface, translations, _collect_for_scripts(catalogue, translations))
+    return Interface(project.interface, GNUTranslations(packed), _collect_for_scripts(catalogue, project.interface))
 
 
 def find_broken_translations(project: Project) -> list[Problem]:
@@ -135,15 +134,16 @@ def _can_be_filled(message: Message) -> bool:
         return False
 
 
-def _texts(one: str | Iterable[str]) -> list[str]:
-    return [one] if isinstance(one, str) else list(one)
+def _texts(one: str | Iterable[str] | None) -> list[str]:
+    return [one] if isinstance(one, str) else list(one or ())
 
 
-def _collect_for_scripts(catalogue: Catalog, translations: GNUTranslations) -> Mapping[str, object]:
+def _collect_for_scripts(catalogue: Catalog, language: str) -> Mapping[str, object]:
     """The translated strings of scripts, and which form of a plural stands for which category of numbers."""
+    category, form = _locale(language).plural_form, c2py(catalogue.plural_expr)
     return {
-        "language": str(catalogue.locale).replace("_", "-"),
-        "forms": dict(reversed([(str(catalogue.locale.plural_form(n)), translations.plural(n)) for n in NUMBERS])),
+        "language": language,
+        "forms": {category(number): form(number) for number in reversed(NUMBERS)},
         "words": dict(_words_of_scripts(catalogue)),
     }
 

@@ -32,7 +32,7 @@ class Quotation:
 
 @dataclass(frozen=True)
 class Saying:
-    """An attribution with all that it says; ``manner`` pairs words with a thing, as in ("said %(thing)s", early on Tuesday)."""
+    """An attribution with all that it says; ``manner`` pairs words with a thing: ("by %(thing)s", radio)."""
 
     iri: Node
     claim: Node
