@@ -151,7 +151,9 @@ def test_headings_tables_and_attributes_are_translated(translated: Path) -> None
 
 def test_values_and_links_stand_in_the_translated_sentence(translated: Path) -> None:
     page = read_page(translated, "claim/dead-25.html")
-    assert re.search(r'⟦How the sides stand to it: <a class="status" href="[^"]+"[^>]*>contested</a>\.⟧', page)
+    assert re.search(
+        r'⟦How the sides stand to it: <a class="status" lang="en" href="[^"]+"[^>]*>contested</a>\.⟧', page
+    )
     assert "%(" not in page.replace(re.findall(r'<script type="application/json".*', page)[0], "")
 
 

@@ -112,7 +112,8 @@ def _read(file: str, path: Path, language: str) -> Catalog | Problem:
         catalogue = read_po(StringIO(text), locale=language.replace("-", "_"), abort_invalid=True)
     except (PoFileError, ValueError) as error:
         return _unusable(file, getattr(error, "lineno", None), f"This is not a gettext catalogue: {error}.")
-    broken = next((message for message in catalogue if not _can_be_filled(message)), None)
+    # What is fuzzy is not shown.
+    broken = next((one for one in catalogue if one.id and not one.fuzzy and not _can_be_filled(one)), None)
     if broken:
         shown = broken.id if isinstance(broken.id, str) else broken.id[0]
         return _unusable(file, broken.lineno, f"The translation of {shown!r} cannot be filled with its values.")
@@ -129,7 +130,7 @@ def _unusable(file: str, line: int | None, message: str) -> Problem:
 def _can_be_filled(message: Message) -> bool:
     values = {name: "" for text in _texts(message.id) for name in PLACEHOLDER.findall(text)}
     try:
-        return all(isinstance(text % values, str) for text in _texts(message.string) if message.id)
+        return all(isinstance(text % values, str) for text in _texts(message.string))
     except (KeyError, TypeError, ValueError):
         return False
 
