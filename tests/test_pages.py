@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
+from conftest import Edit
+from onrecord.build import draft_record
 from onrecord.checks import Draft
+from onrecord.dumps import STORE_DUMP
+from onrecord.project import read_project
 from onrecord.publish import render_site
+from onrecord.record import Record
+from onrecord.store import Store
+from places import stay_silent
 
 Site = dict[str, str]
 
@@ -16,7 +25,12 @@ Site = dict[str, str]
 @pytest.fixture(scope="module")
 def small(tiny: Draft) -> Site:
     """The pages of the small project, as text without tags."""
-    pages = {path: body.decode() for path, body in render_site(tiny.record) if path.endswith(".html")}
+    return read_pages(tiny.record)
+
+
+def read_pages(record: Record) -> Site:
+    """The pages of a record, as text without tags."""
+    pages = {path: body.decode() for path, body in render_site(record) if path.endswith(".html")}
     return {path: unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))) for path, page in pages.items()}
 
 
@@ -45,7 +59,7 @@ def test_an_article_shows_its_evidence_with_what_each_sentence_carries(small: Si
 
 def test_an_agent_shows_what_it_says_and_what_is_said_of_it(small: Site) -> None:
     page = small["id/harle-mill.html"]
-    assert "What it says" in page
+    assert "What Harle Mill says" in page
     assert "As the articles print it" in page
 
 
@@ -74,3 +88,59 @@ def test_outside_knowledge_says_that_it_is_not_in_the_articles(flagship: Draft) 
     pages = dict(render_site(flagship.record))
     assert b"outside the articles" in pages["id/t-early-tuesday.html"]
     assert b"no article gives year, month or date" in pages["id/t-early-tuesday.html"]
+
+
+@pytest.fixture(scope="module")
+def queries(flagship: Draft) -> dict[str, str]:
+    """Every query that a list of the flagship's pages links to, with a page that does."""
+    pages = {path: body.decode() for path, body in render_site(flagship.record) if path.endswith(".html")}
+    links = {path: re.findall(r'sparql\.html#query=([^"]+)">See as', page) for path, page in pages.items()}
+    return {unquote(unescape(link)): path for path, found in links.items() for link in found}
+
+
+def test_the_query_behind_every_list_has_answers(flagship: Draft, queries: dict[str, str]) -> None:
+    project, store = flagship.record.project, Store()
+    store.load_nquads(dict(render_site(flagship.record))[STORE_DUMP])
+    assert len(queries) > 2_000
+    empty = [query for query in queries if not store.rows(query, project.prefixes, project.base)]
+    assert empty == []
+
+
+def test_every_list_of_things_has_a_query(flagship: Draft, queries: dict[str, str]) -> None:
+    pages = {path: body.decode() for path, body in render_site(flagship.record) if path.endswith(".html")}
+    things = [page for page in pages.values() if 'class="record-keeping"' in page]
+    assert len(things) > 1_000
+    assert not [page for page in things if "See as SPARQL" not in page]
+
+
+def test_a_reader_is_told_how_to_report_an_error(copy: Path, edit: Edit) -> None:
+    edit("onrecord.toml", "languages =", 'errors_note = "Write to the weir keeper."\nlanguages =')
+    pages = read_pages(draft_record(read_project(copy), stay_silent).record)
+    assert not [path for path, page in pages.items() if "Write to the weir keeper." not in page]
+
+
+def test_an_article_is_shown_whole_only_where_its_publisher_may_allow_it(copy: Path, edit: Edit, small: Site) -> None:
+    unused = "It meets at 7 Church Lane."
+    assert unused not in small["article/002.html"]
+    edit("onrecord.toml", "languages =", 'whole_texts = ["article/002"]\nlanguages =')
+    pages = read_pages(draft_record(read_project(copy), stay_silent).record)
+    assert unused in pages["article/002.html"]
+    assert "Subscribe to the River Gazette" not in pages["article/001.html"]
+
+
+def test_an_ontology_shows_which_classes_are_kinds_of_which(tiny: Draft) -> None:
+    page = dict(render_site(tiny.record))["ontology/record.html"].decode()
+    tree = page[page.index('<ul class="tree">') :]
+    organisation = tree[tree.index(">organisation</a>") :]
+    assert organisation.index(">outlet</a>") < organisation.index("</ul>") < organisation.index(">person</a>")
+
+
+def test_a_term_is_shown_with_a_thing_of_the_record(small: Site) -> None:
+    page = small["ontology/record.html"]
+    assert "Example: River Gazette" in page[page.index("rec:Outlet") : page.index("rec:Passage")]
+    assert "Example: " in page[page.index("rec:supersedes") : page.index("rec:unit")]
+
+
+def test_a_concept_is_shown_with_a_thing_of_the_record(small: Site) -> None:
+    page = small["concept/statuses.html"]
+    assert "Example: The sluice was shut." in page[page.index("partly shared uses:") : page.index("third-party uses:")]

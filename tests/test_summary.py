@@ -83,6 +83,16 @@ def test_things_and_values_alike_stand_there_once() -> None:
     assert len(one) == len(many) == len(terms) + 4
 
 
+def test_what_a_text_says_does_not_matter() -> None:
+    terms = read(TERMS)
+    one, other = (
+        summarise([*terms, *read(f':one a :A ; rdfs:label "{text}"@en , "{text}"^^xsd:string .')], terms)
+        for text in ("One", "Another")
+    )
+    assert one is not None and other is not None
+    assert set(one) == set(other)
+
+
 @pytest.mark.parametrize(
     "beyond",
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -45,7 +45,11 @@ class Catalogue:
             self._incoming[value][predicate].append(subject)
         for statement in record.views:
             self.by_graph[statement.graph].append(statement)
-        self.uses = Counter(name for links in self._outgoing.values() for name in links)
+        # The things that each property describes.
+        self.users: dict[Node, list[Node]] = defaultdict(list)
+        for subject, links in self._outgoing.items():
+            for name in links:
+                self.users[name].append(subject)
         self._parts = self._group_parts()
         self._origins = _read_origins(self.words, record.statements)
         self.name = cache(self._name)

@@ -47,7 +47,7 @@ def _find_kinds(catalogue: Catalogue) -> dict[URIRef, str]:
     """What has a name, and every class and property in use, with its kind."""
     things = [node for document in catalogue.documents() for node in catalogue.parts(document)]
     classes = {kind for thing in things for kind in catalogue.values(thing, RDF.type)}
-    found = {**dict.fromkeys(classes, CLASS), **dict.fromkeys(catalogue.uses, PROPERTY)}
+    found = {**dict.fromkeys(classes, CLASS), **dict.fromkeys(catalogue.users, PROPERTY)}
     found |= {thing: _kind(catalogue, thing) for thing in things if catalogue.values(thing, *NAMES)}
     return {node: kind for node, kind in found.items() if isinstance(node, URIRef)}
 

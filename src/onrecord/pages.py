@@ -29,6 +29,7 @@ from onrecord.project import Project
 from onrecord.questions import Asked
 from onrecord.sayings import Saying, read_sayings
 from onrecord.searchable import Searchable
+from onrecord.terminology import SELF_DESCRIPTION, find_example, grow_tree
 
 # Which template shows a thing: the first whose class it has. A class without a colon is one of the core ontology.
 TEMPLATES: Mapping[str, str] = {
@@ -82,10 +83,6 @@ COLUMNS = (
 HELD = ("Role", "LocationExpression", "Relay", "Representation", "Coding", "Waiver")
 # What a query may say in place of an IRI, as narrow as any reader of it.
 PREFIXED = re.compile(r"[\w-]*:[A-Za-z_][\w-]*", re.ASCII)
-# Properties by which the vocabulary describes itself, which is no use of it.
-VOCABULARY = frozenset(
-    (RDFS.domain, RDFS.range, RDFS.subClassOf, RDFS.subPropertyOf, RDFS.isDefinedBy, OWL.disjointWith)
-)
 SPELLINGS = tuple(URIRef(f"http://www.w3.org/2008/05/skos-xl#{name}") for name in ("altLabel", "hiddenLabel"))
 
 
@@ -198,6 +195,8 @@ class Pages:
             "owner": lambda node: URIRef(document_of(node)),
             "hidden": [*map(rec, SECTIONS), *SPELLINGS],
             "usage": self.usage,
+            "grow": lambda terms: grow_tree(catalogue, terms),
+            "example": lambda term: find_example(catalogue, term),
             "terms": self.terms,
             "described": lambda graph: catalogue.by_graph[URIRef(str(graph))],
             "graphs": catalogue.graphs,
@@ -386,9 +385,9 @@ class Pages:
     def usage(self, term: Node) -> int:
         """How often the record uses a term: as a class, a property or a value."""
         naming = self.catalogue.incoming(term)
-        used = [subject for name, subjects in naming.items() if name not in VOCABULARY for subject in subjects]
+        used = [subject for name, subjects in naming.items() if name not in SELF_DESCRIPTION for subject in subjects]
         named = sum(not isinstance(subject, BNode) for subject in used)
-        return named + self.catalogue.uses[term]
+        return named + len(self.catalogue.users.get(term, ()))
 
     def terms(self, ontology: Node) -> list[tuple[str, list[Node]]]:
         """The terms that an ontology defines: classes first, then properties, each by name."""

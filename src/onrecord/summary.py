@@ -4,8 +4,9 @@ Every model of the summary is one of the record: let each thing be what its stan
 consistent, the record is, and nothing is missed (Fokoue, Kershenbaum, Ma, Schonberg and Srinivas, The Summary Abox,
 ISWC 2006). If it is not, only the record itself can tell.
 
-Texts and numbers stand for themselves, so that two may not be made one; some are left out where nothing can tell them
-from one that is kept. What could is beyond SIMPLE.
+Numbers stand for themselves, so that two may not be made one; some are left out where nothing can tell them from one
+that is kept. One text stands for all, since nothing can tell texts apart but by their datatype. What could is beyond
+SIMPLE.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import math
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 
-from rdflib import OWL, RDF, RDFS, BNode, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, XSD, BNode, Literal, URIRef
 from rdflib.term import Node
 
 from onrecord.store import Triple
@@ -55,7 +56,7 @@ def summarise(triples: Sequence[Triple], vocabulary: Iterable[Triple]) -> list[T
 
     found: dict[tuple[Node, Node, Hashable], Triple] = {}
     for subject, predicate, value in triples:
-        triple = stand_in(subject), predicate, value if isinstance(value, Literal) else stand_in(value)
+        triple = stand_in(subject), predicate, _stand_in_text(value) if isinstance(value, Literal) else stand_in(value)
         alike = _sort(value) if isinstance(value, Literal) else triple[2]
         found.setdefault((triple[0], predicate, alike), triple)
     return list(found.values())
@@ -68,6 +69,13 @@ def _is_simple(term: Node) -> bool:
 def _name(alike: frozenset[Node]) -> URIRef:
     """A name for all that have the same types."""
     return URIRef("urn:onrecord:" + hashlib.sha256(" ".join(sorted(map(str, alike))).encode()).hexdigest())
+
+
+def _stand_in_text(literal: Literal) -> Literal:
+    """One text for all in the same datatype, so that the summary is the same whatever they say."""
+    if literal.ill_typed or literal.datatype not in (None, XSD.string):
+        return literal
+    return Literal("text", lang="en") if literal.language else Literal("text", datatype=literal.datatype)
 
 
 def _sort(literal: Literal) -> Hashable:

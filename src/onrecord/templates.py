@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, meta
 from jinja2.nodes import Template
 
 from onrecord.interface import Interface
+from onrecord.memory import recall
 from onrecord.pages import load_templates
-from onrecord.problems import Problem
+from onrecord.problems import Problem, as_json
 from onrecord.project import Project, default_folder
 from onrecord.texts import read_text
 
@@ -18,8 +20,22 @@ TEMPLATES = "site/templates"
 
 
 def find_broken_templates(project: Project) -> list[Problem]:
-    """Every template that cannot be read or compiled, and every one that is missing."""
-    folder = project.site / "templates"
+    """Every template that cannot be read or compiled, and every one that is missing; recalled where none changed."""
+    folders = (project.site / "templates", default_folder("site") / "templates")
+    depends = [part for folder in folders for part in _contents(folder)]
+    found = recall("templates", depends, lambda: as_json(_find_broken(folders[0])), still=lambda: True)
+    return [Problem(**one) for one in found]
+
+
+def _contents(folder: Path) -> Iterator[str | bytes]:
+    """The names and contents of the files of a folder, those that cannot be read with none."""
+    for path in sorted(folder.rglob("*")):
+        yield path.relative_to(folder).as_posix()
+        with suppress(OSError):
+            yield path.read_bytes()
+
+
+def _find_broken(folder: Path) -> list[Problem]:
     parsed, problems = _parse_all(folder)
     found = {path.name for path in folder.glob("*")}
     wanted = {name: f"{TEMPLATES}/{name}" for name in _pages()}
