@@ -2,7 +2,7 @@
 # make test    lints, type-checks and tests everything
 # make check   every check of the record
 # make bench   the benchmarks
-# make docs    docs/shapes.md, from the shapes and their cases
+# make docs    docs/shapes.md, from the shapes and their cases, and site/locale/onrecord.pot, every string of the pages
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,6 +39,7 @@ browser:
 
 docs: $(STAMP)
 	$(BIN)/python tests/shapes_page.py
+	$(BIN)/python tests/pot.py
 
 $(STAMP): requirements.txt pyproject.toml hatch_build.py site/package-lock.json
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "onrecord needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'

@@ -14,6 +14,7 @@ from onrecord.charts import Charts, days, scale, write_span
 from onrecord.checks import Draft
 from onrecord.citations import cite, escape
 from onrecord.comparisons import Comparisons, Topic
+from onrecord.interface import Interface
 from onrecord.searchable import Searchable
 
 
@@ -29,7 +30,7 @@ def comparisons(catalogue: Catalogue) -> Comparisons:
 
 @pytest.fixture(scope="module")
 def charts(catalogue: Catalogue, comparisons: Comparisons) -> Charts:
-    return Charts(catalogue, comparisons)
+    return Charts(catalogue, comparisons, Interface())
 
 
 @pytest.fixture(scope="module")
@@ -124,14 +125,17 @@ def test_a_scale_has_few_round_marks(most: float, expected: tuple[int, int]) -> 
 
 def test_a_line_of_time_runs_over_whole_days() -> None:
     start = datetime(2022, 9, 11, 23, tzinfo=UTC)
-    first, last, marks = days(start, start + timedelta(hours=26))
+    first, last, marks = days(start, start + timedelta(hours=26), Interface())
     assert (first.hour, last - first, len(marks)) == (0, timedelta(days=3), 3)
 
 
 def test_an_open_end_is_told() -> None:
     noon = datetime(2022, 9, 11, 12, tzinfo=UTC)
-    assert write_span(noon, noon, starts_open=False, ends_open=True) == "begins at 11 September 2022, 12:00 (UTC+00:00)"
-    assert write_span(noon, noon, starts_open=True, ends_open=False).startswith("ends at")
+    assert (
+        write_span(noon, noon, Interface(), starts_open=False, ends_open=True)
+        == "begins at 11 September 2022, 12:00 (UTC+00:00)"
+    )
+    assert write_span(noon, noon, Interface(), starts_open=True, ends_open=False).startswith("ends at")
 
 
 def test_a_citation_can_be_read_by_machines(catalogue: Catalogue) -> None:

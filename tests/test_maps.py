@@ -76,7 +76,7 @@ def render(atlas: Atlas, map_: Map) -> str:
     """What the template makes of a map."""
     templates: Environment = Pages(atlas.catalogue, (), "assets")._templates
     page = templates.from_string('{% import "map.html" as maps with context %}{{ maps.draw(map, "map", "Where") }}')
-    return page.render(map=map_, href=str)
+    return page.render(map=map_, href=str, project=atlas.catalogue.project)
 
 
 def test_land_ends_at_the_coast(atlas: Atlas) -> None:

@@ -26,6 +26,7 @@ class Case(NamedTuple):
 
 ARTICLE, RADIO, VALLEY = "kb/articles/001.ttl", "kb/articles/002.ttl", "kb/valley.ttl"
 SEEDS, QUERY, RIVER = "seeds/articles.ttl", "kb/queries/causes.rq", "ontology/river.ttl"
+UNTRANSLATED = "site/locale/hy/LC_MESSAGES/onrecord.po"
 CASES = {
     "turtle-syntax": Case(VALLEY, "a rec:Curator ;", "a rec:Curator ; ,", VALLEY, 11),
     "blank-node-unheld": Case(VALLEY, ":drought a", "_:lost a rec:Place .\n:drought a", VALLEY, 35),
@@ -52,6 +53,8 @@ CASES = {
     ),
     "template-syntax": Case("site/templates/base.html", "", "<p>\n{% foo", "site/templates/base.html", 2),
     "template-missing": Case("site/templates/base.html", "", "", "site/templates/claim.html", None),
+    "translation-missing": Case("onrecord.toml", "[prefixes]", 'interface = "hy"\n[prefixes]', UNTRANSLATED, None),
+    "translation-unusable": Case(UNTRANSLATED, "", 'msgid "one"\nmsgstr "%(two)s"\n', UNTRANSLATED, 1),
     "quote-not-text": Case(RADIO, '"The Water Board counted 25 dead trout."', "25", RADIO, 16),
     "name-needed": Case(RADIO, "rec:speaker :valley-radio", 'rec:speaker "Valley Radio"', RADIO, 11),
     "relay-unclear": Case(RADIO, "( :river-gazette )", ":river-gazette , :harle-mill", RADIO, 15),

@@ -13,6 +13,7 @@ import pytest
 from onrecord.assets import vendor_file
 from onrecord.catalogue import Catalogue
 from onrecord.checks import Draft
+from onrecord.interface import Interface
 from onrecord.search import FIELDS, FOLDS, GROUPS, STORED, index_entries, list_entries, read_words, render_search
 
 # Builds an index with MiniSearch, from the entries and with the options of site/assets/search.js.
@@ -48,7 +49,7 @@ def make_index(entries: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
 
 
 def test_the_index_is_the_one_that_minisearch_makes(catalogue: Catalogue, tmp_path: Path) -> None:
-    entries = list(list_entries(catalogue, []))
+    entries = list(list_entries(catalogue, [], Interface()))
     assert len(entries) > 700
     ours = json.loads(json.dumps(index_entries(entries)))
     theirs = make_index([{"id": number, **asdict(entry)} for number, entry in enumerate(entries)], tmp_path)
@@ -72,12 +73,12 @@ def test_words_are_read_without_case_accents_and_rare_letters(text: str, words: 
 
 
 def test_every_kind_of_thing_can_be_found(flagship: Draft, catalogue: Catalogue) -> None:
-    found = {GROUPS[entry.kind] for entry in list_entries(catalogue, [])}
+    found = {GROUPS[entry.kind] for entry in list_entries(catalogue, [], Interface())}
     assert found == set(GROUPS) - {"Questions"}
 
 
 def test_misspellings_of_the_articles_are_searched(catalogue: Catalogue) -> None:
-    entries = {entry.label: entry for entry in list_entries(catalogue, [])}
+    entries = {entry.label: entry for entry in list_entries(catalogue, [], Interface())}
     assert "Sok" in read_names(entries["Sotk"].names)
 
 
@@ -86,7 +87,7 @@ def read_names(names: str) -> list[str]:
 
 
 def test_only_what_is_published_is_searched(catalogue: Catalogue) -> None:
-    rec, index = catalogue.words.rec, render_search(catalogue, []).decode()
+    rec, index = catalogue.words.rec, render_search(catalogue, [], Interface()).decode()
     hidden = []
     for sentence in catalogue.members(rec("Sentence")):
         if not catalogue.values(sentence, rec("exact")):

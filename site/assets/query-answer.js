@@ -1,5 +1,7 @@
 // The answer as a reader sees it: a table whose things have names and lead to their pages, a word, or triples.
 
+import { gettext, ngettext } from "./words.js";
+
 const ROW_FORMATS = ["csv", "tsv", "json", "xml"];
 const TRIPLE_FORMATS = ["ttl", "nt", "rdf", "jsonld"];
 // How many rows and how many characters are shown at first.
@@ -8,18 +10,18 @@ const CHARACTERS = 100_000;
 
 // Elements of the answer, its size in words, and the formats in which it can be had.
 export async function renderAnswer({ text, isGraph }, names) {
-  if (isGraph) return { parts: [renderText(text, "Triples")], count: "Triples", formats: TRIPLE_FORMATS };
+  if (isGraph) return { parts: [renderText(text, gettext("Triples"))], count: gettext("Triples"), formats: TRIPLE_FORMATS };
   const { head, results, boolean } = JSON.parse(text);
-  const sent = renderText(text, "The answer as it was sent");
-  const raw = element("details", {}, element("summary", {}, "As it was sent"), sent);
+  const sent = renderText(text, gettext("The answer as it was sent"));
+  const raw = element("details", {}, element("summary", {}, gettext("As it was sent")), sent);
   if (!results) {
-    const verdict = element("p", { className: "verdict" }, boolean ? "Yes" : "No");
-    return { parts: [verdict, raw], count: "Yes or no", formats: ROW_FORMATS };
+    const verdict = element("p", { className: "verdict" }, boolean ? gettext("Yes") : gettext("No"));
+    return { parts: [verdict, raw], count: gettext("Yes or no"), formats: ROW_FORMATS };
   }
   const rows = results.bindings;
   const labels = await labelsFor(rows, names);
   const table = renderTable(head.vars, rows, (term) => renderTerm(term, names, labels));
-  return { parts: [...table, raw], count: `${rows.length} row${rows.length === 1 ? "" : "s"}`, formats: ROW_FORMATS };
+  return { parts: [...table, raw], count: ngettext("%(count)s row", "%(count)s rows", rows.length), formats: ROW_FORMATS };
 }
 
 // The names of things, where there is a thing to name; where they cannot be had, IRIs stand for themselves.
@@ -39,12 +41,12 @@ function renderTable(columns, rows, cell) {
     const cells = (row) => columns.map((name) => element("td", {}, ...cell(row[name])));
     body.append(...next.map((row) => element("tr", {}, ...cells(row))));
     shown += next.length;
-    more.textContent = `Show more (${shown} of ${rows.length} are shown)`;
+    more.textContent = gettext("Show more (%(shown)s of %(count)s are shown)", { shown, count: rows.length });
     more.hidden = shown >= rows.length;
   };
   more.addEventListener("click", show);
   show();
-  const region = { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Rows of the answer" };
+  const region = { className: "scroll", tabIndex: 0, role: "region", ariaLabel: gettext("Rows of the answer") };
   const scroll = element("div", region, table);
   return [scroll, more];
 }
@@ -69,7 +71,7 @@ function renderIri(iri, names, labels) {
 
 function renderText(text, label) {
   const more = text.length - CHARACTERS;
-  const shown = more > 0 ? `${text.slice(0, CHARACTERS)}\n… and ${more} more characters, which a download has` : text;
+  const shown = more > 0 ? `${text.slice(0, CHARACTERS)}\n${gettext("… and %(count)s more characters, which a download has", { count: more })}` : text;
   return element("pre", { tabIndex: 0, role: "region", ariaLabel: label }, element("code", {}, shown));
 }
 

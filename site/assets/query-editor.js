@@ -1,5 +1,7 @@
 // The editor: YASGUI's, without its own requests and completions, which ask other hosts.
 
+import { gettext } from "./words.js";
+
 const { Yasqe } = window.Yasgui;
 const MOST = 60;
 // What may stand in a name that is being written, before the cursor and after it.
@@ -24,14 +26,14 @@ export function makeEditor(parent, value, names, { ask }) {
     syntaxErrorCheck: false,
     editorHeight: "auto",
     viewportMargin: Infinity,
-    screenReaderLabel: "SPARQL query",
+    screenReaderLabel: gettext("SPARQL query"),
     // Tab moves on, as everywhere on a page.
     extraKeys: { Tab: false, "Shift-Tab": false, "Ctrl-S": false, "Ctrl-Enter": ask, "Cmd-Enter": ask },
   });
   // What it would show over the text is said below the editor.
   editor.showNotification = () => {};
   // The list of completions has a name, and can be scrolled without a mouse.
-  editor.on("autocompletionShown", (_, { hints }) => Object.assign(hints, { ariaLabel: "Completions", tabIndex: 0 }));
+  editor.on("autocompletionShown", (_, { hints }) => Object.assign(hints, { ariaLabel: gettext("Completions"), tabIndex: 0 }));
   editor.on("change", () => clearFault(editor));
   return editor;
 }

@@ -1,5 +1,7 @@
 // Who answers a query: the server, or where there is none an engine in this browser. Both are asked in the same way.
 
+import { gettext } from "./words.js";
+
 const SHOWN = "application/sparql-results+json, text/turtle;q=0.9";
 // Where the endpoint would be there is nothing, or nothing that takes a query.
 const NO_ENDPOINT = [404, 405, 501];
@@ -50,11 +52,11 @@ async function askServer(settings, query, format, signal) {
   const response = await send(settings, query, format, signal);
   if (response.ok) {
     const isGraph = !/sparql-results/.test(response.headers.get("Content-Type"));
-    return { text: await response.text(), isGraph, by: "by the server" };
+    return { text: await response.text(), isGraph, by: gettext("by the server") };
   }
   if (NO_ENDPOINT.includes(response.status)) return null;
   const isTold = response.headers.get("Content-Type")?.startsWith("application/problem+json");
-  throw new Fault(isTold ? await response.json() : { detail: `The server answered with status ${response.status}.` });
+  throw new Fault(isTold ? await response.json() : { detail: gettext("The server answered with status %(status)s.", { status: response.status }) });
 }
 
 async function send(settings, query, format, signal) {
@@ -64,7 +66,7 @@ async function send(settings, query, format, signal) {
     return await fetch(address, { method: "POST", headers, body: query, signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw new Fault({ detail: "The server does not answer. Try again when it is there." });
+    throw new Fault({ detail: gettext("The server does not answer. Try again when it is there.") });
   }
 }
 
@@ -76,7 +78,7 @@ class BrowserEngine {
 
   ask(query, { format, signal, onState }) {
     if (!this.worker) {
-      onState?.("Loading the record and the engine into this browser.");
+      onState?.(gettext("Loading the record and the engine into this browser."));
       this.worker = new Worker(new URL("./engine.js", import.meta.url), { type: "module" });
       this.worker.postMessage({ settings: this.settings });
     }
@@ -88,14 +90,14 @@ class BrowserEngine {
       signal.addEventListener("abort", end, { once: true });
       this.worker.onerror = () => {
         this.end();
-        reject(new Fault({ detail: "The engine cannot run in this browser. Download the data instead." }));
+        reject(new Fault({ detail: gettext("The engine cannot run in this browser. Download the data instead.") }));
       };
       this.worker.onmessage = ({ data }) => {
-        if (data.loaded) return onState?.("Asking.");
+        if (data.loaded) return onState?.(gettext("Asking."));
         signal.removeEventListener("abort", end);
         if (data.lost) this.end();
         if (data.fault) reject(new Fault(data.fault));
-        else resolve({ ...data.answer, by: "in this browser" });
+        else resolve({ ...data.answer, by: gettext("in this browser") });
       };
       this.worker.postMessage({ query, format });
     });

@@ -4,6 +4,7 @@ import { element, renderAnswer, renderFault } from "./query-answer.js";
 import { clearFault, makeEditor, showFault } from "./query-editor.js";
 import { Engines, Fault } from "./query-engines.js";
 import { Names } from "./query-names.js";
+import { gettext } from "./words.js";
 
 const find = (id) => document.getElementById(id);
 const settings = JSON.parse(find("query-settings").textContent);
@@ -28,8 +29,8 @@ async function perform(work) {
   const mine = (running = new AbortController());
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  const tick = setInterval(() => (clock.textContent = `${seconds().toFixed(0)} s`), 1000);
-  status.textContent = "Asking.";
+  const tick = setInterval(() => (clock.textContent = gettext("%(seconds)s s", { seconds: seconds().toFixed(0) })), 1000);
+  status.textContent = gettext("Asking.");
   cancel.hidden = false;
   try {
     const told = await work({ signal: mine.signal, onState: (text) => (status.textContent = text) }, seconds);
@@ -51,12 +52,12 @@ function finish() {
 
 function fail(error, signal) {
   if (signal.aborted) {
-    status.textContent = "Cancelled.";
+    status.textContent = gettext("Cancelled.");
     return;
   }
   if (!(error instanceof Fault)) console.error(error);
-  const members = error instanceof Fault ? error.members : { detail: `This page failed: ${error.message}` };
-  status.textContent = "There is no answer.";
+  const members = error instanceof Fault ? error.members : { detail: gettext("This page failed: %(reason)s", { reason: error.message }) };
+  status.textContent = gettext("There is no answer.");
   show(renderFault(members));
   if (members.line) showFault(editor, members);
 }
@@ -78,8 +79,8 @@ function ask() {
     const { parts, count, formats } = await renderAnswer(found, names);
     show(offer(query, formats), ...parts);
     // The engine's own DESCRIBE holds less than the server's (descriptions.py).
-    const less = found.isDescription ? " It holds what is said of each thing; a server adds what names it." : "";
-    return `${count} in ${time} s, answered ${found.by}.${less}`;
+    const less = found.isDescription ? ` ${gettext("It holds what is said of each thing; a server adds what names it.")}` : "";
+    return gettext("%(count)s in %(time)s s, answered %(by)s.", { count, time, by: found.by }) + less;
   });
 }
 
@@ -90,11 +91,11 @@ function offer(query, formats) {
     button.addEventListener("click", () => perform(async (how) => {
       const { text } = await engines.ask(query, { ...how, format });
       save(text, `answer.${format}`);
-      return `Saved as answer.${format}.`;
+      return gettext("Saved as %(file)s.", { file: `answer.${format}` });
     }));
     return button;
   });
-  return element("p", { className: "query-downloads" }, "Download as ", ...buttons);
+  return element("p", { className: "query-downloads" }, `${gettext("Download as")} `, ...buttons);
 }
 
 function save(text, name) {
@@ -132,10 +133,10 @@ share.addEventListener("click", async () => {
   const link = new URL(settings.page + hashOf(editor.getValue()), document.baseURI).href;
   try {
     await navigator.clipboard.writeText(link);
-    status.textContent = "The link is copied.";
+    status.textContent = gettext("The link is copied.");
   } catch {
     history.replaceState(null, "", link);
-    status.textContent = "Copy the address of this page: it is the link.";
+    status.textContent = gettext("Copy the address of this page: it is the link.");
   }
 });
 find("query-examples")?.addEventListener("click", (event) => {

@@ -1,6 +1,7 @@
 // Search as you type, over an index that was made when the site was built.
 
 import MiniSearch from "./minisearch.js";
+import { gettext } from "./words.js";
 
 // How many hits are shown as one types, in a group, and on the page of results.
 const SHOWN = 5, LISTED = 50;
@@ -63,7 +64,7 @@ export function attach(form, results) {
   list.id = "found";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "What was found");
+  list.setAttribute("aria-label", gettext("What was found"));
   form.append(list);
   for (const [name, value] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", "found"], ["aria-autocomplete", "list"]]) {
     input.setAttribute(name, value);
@@ -113,7 +114,7 @@ export function attach(form, results) {
       none.className = "none";
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
-      none.textContent = "Nothing is found. Try fewer or other words.";
+      none.textContent = gettext("Nothing is found. Try fewer or other words.");
       none.removeAttribute("role");
       list.append(none);
     }
@@ -159,7 +160,9 @@ async function list_results(form, input, results) {
   const groups = await find(form, words, LISTED);
   const count = groups.reduce((sum, [, hits]) => sum + hits.length, 0);
   const told = document.createElement("p");
-  told.textContent = count ? `“${words}”: ${count} found.` : `“${words}”: nothing is found. Try fewer or other words.`;
+  told.textContent = count
+    ? gettext("“%(words)s”: %(count)s found.", { words, count })
+    : gettext("“%(words)s”: nothing is found. Try fewer or other words.", { words });
   results.replaceChildren(told);
   for (const [kind, hits] of groups) {
     const heading = document.createElement("h2"), list = document.createElement("ul");

@@ -14,6 +14,7 @@ from onrecord.checks import CHECKS, Check, Draft
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
 from onrecord.graph import Source, read_sources, read_unparsed, statements_of
+from onrecord.interface import find_broken_translations
 from onrecord.memory import recall
 from onrecord.problems import Problem, as_json, has_errors, sort_problems
 from onrecord.project import Project
@@ -51,7 +52,7 @@ def gather(project: Project, progress: Progress, *, full: bool = False) -> tuple
     """Read, derive and check everything; write nothing. No record comes back if there is an error."""
     with _uncollected():
         draft = replace(draft_record(project, progress), full=full)
-        problems = [*draft.problems, *find_broken_templates(project)]
+        problems = [*draft.problems, *find_broken_templates(project), *find_broken_translations(project)]
         # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
         sound = not has_errors(problems)
         problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)

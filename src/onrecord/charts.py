@@ -6,7 +6,7 @@ Lengths are hundredths of the width. What is drawn stands in the templates.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
 from onrecord.comparisons import Comparisons
+from onrecord.interface import Interface, mark
 from onrecord.sayings import Saying, read_sayings
 
 WIDTH = 100.0
@@ -22,6 +23,15 @@ BOUNDS = ("quantity", "lowerBound", "upperBound")
 TIMES = ("earliestBegin", "latestBegin", "earliestEnd", "latestEnd")
 # How many marks a scale has at most.
 MARKS = 6
+# How days and moments are written (Unicode CLDR); a language may order their parts in another way.
+DAY, DAY_OF_YEAR, MOMENT = mark("d MMM"), mark("d MMM y"), mark("d MMMM y, HH:mm")
+# A span of which one end is not told, by whether that is its beginning, and whether the other end is a moment.
+OPEN_SPANS: Mapping[tuple[bool, bool], str] = {
+    (True, True): mark("ends at %(first)s"),
+    (True, False): mark("ends between %(first)s and %(last)s"),
+    (False, True): mark("begins at %(first)s"),
+    (False, False): mark("begins between %(first)s and %(last)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +94,9 @@ class Timeline:
 class Charts:
     """Reads charts from a catalogue."""
 
-    def __init__(self, catalogue: Catalogue, comparisons: Comparisons) -> None:
+    def __init__(self, catalogue: Catalogue, comparisons: Comparisons, interface: Interface) -> None:
         self.catalogue, self.comparisons, self.rec = catalogue, comparisons, catalogue.words.rec
+        self.interface = interface
 
     def figures(self, occurrence: Node) -> list[FigureTable]:
         """The figures claimed about an occurrence itself, a table for each kind of claim and unit."""
@@ -154,11 +165,14 @@ class Charts:
 
     def _words(self, claim: Node, figure: tuple[float | None, float | None], is_approximate: bool) -> str:
         low, high = (None if one is None else f"{one:,.10g}" for one in figure)
+        gettext = self.interface.gettext
         if low is None:
-            return "no figure"
+            return gettext("no figure")
         if is_approximate:
-            return f"about {low}"
-        return f"at least {low}" if high is None else low if low == high else f"{low} to {high}"
+            return gettext("about %(figure)s", figure=low)
+        if high is None:
+            return gettext("at least %(figure)s", figure=low)
+        return low if low == high else gettext("%(low)s to %(high)s", low=low, high=high)
 
     def timeline(self, occurrence: Node) -> Timeline | None:
         """When the accounts of an occurrence and of its parts put it; None if none has a time with bounds."""
@@ -171,7 +185,7 @@ class Charts:
             return None
         first = min(bound for _, time in known for bound in bounds[time] if bound)
         last = max(bound for _, time in known for bound in bounds[time] if bound)
-        start, end, marks = days(first, last)
+        start, end, marks = days(first, last, self.interface)
         spans = [self._span(account, time, bounds[time], (start, end)) for account, time in known]
         spans.sort(key=lambda span: (span.begin, span.end, self.catalogue.name(span.account).text))
         untimed = [pair for pair in timed if pair not in known]
@@ -192,19 +206,19 @@ class Charts:
         is_certain = latest_begin and earliest_end and latest_begin < earliest_end
         certain = (at(latest_begin), at(earliest_end)) if is_certain and latest_begin and earliest_end else None
         starts_open, ends_open = earliest_begin is None, latest_end is None
-        words = write_span(begin, end, starts_open=starts_open, ends_open=ends_open)
+        words = write_span(begin, end, self.interface, starts_open=starts_open, ends_open=ends_open)
         return Span(account, time, at(begin), at(end), certain, starts_open, ends_open, words)
 
 
-def write_span(begin: datetime, end: datetime, *, starts_open: bool, ends_open: bool) -> str:
+def write_span(begin: datetime, end: datetime, interface: Interface, *, starts_open: bool, ends_open: bool) -> str:
     """A span in words: what lies where, in the time zone that it is given in."""
-    first, last = f"{begin.day} {begin:%B %Y, %H:%M}", f"{end.day} {end:%B %Y, %H:%M}"
+    gettext = interface.gettext
+    first, last = (interface.write_time(moment, gettext(MOMENT)) for moment in (begin, end))
     zone = f"{end:%z}"
     zone = f" (UTC{zone[:3]}:{zone[3:]})" if zone else ""
     if not (starts_open or ends_open):
-        return f"{first if begin == end else f'{first} to {last}'}{zone}"
-    within = f"at {first}" if begin == end else f"between {first} and {last}"
-    return f"{'ends' if starts_open else 'begins'} {within}{zone}"
+        return (first if begin == end else gettext("%(low)s to %(high)s", low=first, high=last)) + zone
+    return gettext(OPEN_SPANS[starts_open, begin == end], first=first, last=last) + zone
 
 
 def scale(most: float) -> tuple[int, int]:
@@ -215,10 +229,15 @@ def scale(most: float) -> tuple[int, int]:
     return step * math.ceil(max(most, 1) / step), step
 
 
-def days(first: datetime, last: datetime) -> tuple[datetime, datetime, tuple[tuple[float, str], ...]]:
+def days(
+    first: datetime, last: datetime, interface: Interface
+) -> tuple[datetime, datetime, tuple[tuple[float, str], ...]]:
     """The ends of a line of time in whole days that takes in two moments, and its marks."""
     start = first.replace(hour=0, minute=0, second=0, microsecond=0)
     count = max(math.ceil((last - start) / timedelta(days=1)), 1)
     end, every = start + timedelta(days=count), max(math.ceil(count / MARKS), 1)
-    marks = [(round(WIDTH * day / count, 2), start + timedelta(days=day)) for day in range(0, count, every)]
-    return start, end, tuple((at, f"{one.day} {one:%b}{f' {one.year}' if one == start else ''}") for at, one in marks)
+    marks = [
+        (round(WIDTH * day / count, 2), start + timedelta(days=day), DAY if day else DAY_OF_YEAR)
+        for day in range(0, count, every)
+    ]
+    return start, end, tuple((at, interface.write_time(one, interface.gettext(form))) for at, one, form in marks)

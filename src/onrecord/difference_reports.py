@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from onrecord.assets import published_folder
 from onrecord.differences import Change, ClaimChange, Differences, GraphCount
+from onrecord.interface import read_interface
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project
 
@@ -28,9 +29,9 @@ def render_json(project: Project, found: Differences) -> str:
 
 def render_html(project: Project, found: Differences) -> str:
     """The differences as a page; it has no script and no style of its own, and links to those of the site."""
-    template = load_templates(project.site / "templates").get_template(PAGE)
+    template = load_templates(project.site / "templates", read_interface(project)).get_template(PAGE)
     settings = page_settings(project, PAGE, published_folder(project.public))
-    return template.render(**settings, title="Differences", found=found) + "\n"
+    return template.render(**settings, found=found) + "\n"
 
 
 # For each name of a format, what renders it.

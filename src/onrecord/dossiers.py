@@ -187,7 +187,7 @@ class Dossiers:
     def _tell(self, saying: Saying) -> str:
         """Who takes which stance, how, through whom and where; below it the words, each with its sentence."""
         known_as = f" (as “{saying.speaker_as}”)" if saying.speaker_as else ""
-        manner = [f"{words} {self._label(value)}".strip() for words, value in saying.manner]
+        manner = [words % {"thing": self._label(value)} for words, value in saying.manner]
         relays = [f"via {', '.join(map(self._label, saying.relays))}"] if saying.relays else []
         head = f"{self._label(saying.speaker)}{known_as} {self._label(saying.stance)}"
         article = f"article {slug(str(saying.article))}"

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from onrecord.interface import mark
 from onrecord.nanopublications import render_nanopublications
 from onrecord.record import Record
 from onrecord.reified import render_reified
@@ -44,18 +45,18 @@ def _render_quads(record: Record, media_type: str) -> tuple[int, bytes]:
 Render = Callable[[Record, str], tuple[int, bytes]]
 # Each dump: path, media type, what a reader is told, and how it is made. The graphs in one are without the viewpoints.
 DUMPS: tuple[tuple[str, str, str, Render], ...] = (
-    (f"{FOLDER}/record.ttl", "text/turtle", "Turtle, all graphs in one", _render_triples),
-    (f"{FOLDER}/record.rdf", "application/rdf+xml", "RDF/XML, all graphs in one", _render_triples),
-    (f"{FOLDER}/record.trig", "application/trig", "TriG, graph by graph", _render_quads),
-    (f"{FOLDER}/record.nq", "application/n-quads", "N-Quads, graph by graph, canonical", _render_quads),
-    (f"{FOLDER}/record.jsonld", "application/ld+json", "JSON-LD, graph by graph", _render_quads),
+    (f"{FOLDER}/record.ttl", "text/turtle", mark("Turtle, all graphs in one"), _render_triples),
+    (f"{FOLDER}/record.rdf", "application/rdf+xml", mark("RDF/XML, all graphs in one"), _render_triples),
+    (f"{FOLDER}/record.trig", "application/trig", mark("TriG, graph by graph"), _render_quads),
+    (f"{FOLDER}/record.nq", "application/n-quads", mark("N-Quads, graph by graph, canonical"), _render_quads),
+    (f"{FOLDER}/record.jsonld", "application/ld+json", mark("JSON-LD, graph by graph"), _render_quads),
     (
         f"{FOLDER}/nanopublications.trig",
         "application/trig",
-        "Nanopublications, one for each attribution",
+        mark("Nanopublications, one for each attribution"),
         render_nanopublications,
     ),
-    (f"{FOLDER}/rdf12.ttl", "text/turtle", "RDF 1.2, with what is claimed as triple terms", render_reified),
+    (f"{FOLDER}/rdf12.ttl", "text/turtle", mark("RDF 1.2, with what is claimed as triple terms"), render_reified),
 )
 # The dump from which a server loads its store, and which stands for the whole record.
 STORE_DUMP = f"{FOLDER}/record.nq"

@@ -15,6 +15,7 @@ from onrecord.assets import published_folder
 from onrecord.documents import path_of, relative_link, web_address
 from onrecord.dumps import STORE_DUMP
 from onrecord.failures import HTML, CallError, limit_error, prefers_html, render_failure
+from onrecord.interface import read_interface
 from onrecord.outlets import AnswerTooLargeError, Outlet
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project
@@ -61,7 +62,7 @@ class Endpoint:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.templates = load_templates(project.site / "templates")
+        self.templates = load_templates(project.site / "templates", read_interface(project))
         self.folder = store_of(project.public)
         self.store = Store()
         if self.folder is None:
@@ -148,7 +149,7 @@ def render_answer(templates: Environment, project: Project, query: str, **conten
     """The page that shows a query with its answer or its error."""
     shown = {"error": None, "columns": None, "found": (), "count": 0, "text": "", **content}
     settings = page_settings(project, "sparql", published_folder(project.public))
-    return templates.get_template("answer.html").render(**settings, title="Answer", query=query, **shown)
+    return templates.get_template("answer.html").render(**settings, query=query, **shown)
 
 
 OUT_OF_MEMORY = "The query takes more memory than it may. Ask for less: fewer patterns, fewer rows to sort or group."

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from onrecord import __version__
 from onrecord.graph import QUERIES, RULES, SHAPES, folder_files, source_files
+from onrecord.interface import locale_folders
 from onrecord.project import Project
 from onrecord.questions import query_files
 from onrecord.reference import FILE as REFERENCE
@@ -53,7 +54,8 @@ def _named_files(project: Project) -> Iterator[Path]:
 
 
 def _files(project: Project) -> list[tuple[str, Path]]:
-    look = [path for folder in ("templates", "assets") for path in (project.site / folder).rglob("*")]
+    folders = (project.site / "templates", project.site / "assets", *locale_folders(project))
+    look = {path for folder in folders for path in folder.rglob("*")}
     own = [
         *(project.root / "seeds").glob("*.txt"),
         *_named_files(project),

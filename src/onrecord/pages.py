@@ -21,6 +21,7 @@ from onrecord.charts import Charts
 from onrecord.citations import cite
 from onrecord.comparisons import Comparisons
 from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link, web_address
+from onrecord.interface import Interface, mark, read_interface
 from onrecord.maps import Atlas
 from onrecord.paging import MOST, Part, split_list
 from onrecord.policies import policy_of
@@ -47,17 +48,17 @@ TEMPLATES: Mapping[str, str] = {
 OTHER_THING, GRAPH = "thing.html", "graph.html"
 # The pages that are not about one thing: path, template, title; in the order of the navigation.
 LISTS = (
-    ("index", "home.html", "Home"),
-    ("events", "events.html", "Events"),
-    ("disputes", "disputes.html", "Disputes"),
-    ("claims", "claims.html", "Claims"),
-    ("agents", "agents.html", "Agents"),
-    ("places", "places.html", "Places"),
-    ("articles", "articles.html", "Articles"),
-    ("questions", "questions.html", "Questions"),
-    ("vocabulary", "vocabulary.html", "Vocabulary"),
-    ("sparql", "sparql.html", "Query"),
-    ("data", "data.html", "Data"),
+    ("index", "home.html", mark("Home")),
+    ("events", "events.html", mark("Events")),
+    ("disputes", "disputes.html", mark("Disputes")),
+    ("claims", "claims.html", mark("Claims")),
+    ("agents", "agents.html", mark("Agents")),
+    ("places", "places.html", mark("Places")),
+    ("articles", "articles.html", mark("Articles")),
+    ("questions", "questions.html", mark("Questions")),
+    ("vocabulary", "vocabulary.html", mark("Vocabulary")),
+    ("sparql", "sparql.html", mark("Query")),
+    ("data", "data.html", mark("Data")),
 )
 # The lists that are paged, with the classes of what they show.
 PAGED: Mapping[str, tuple[str, ...]] = {
@@ -68,7 +69,7 @@ PAGED: Mapping[str, tuple[str, ...]] = {
     "articles": ("Article",),
 }
 # Pages that are not in the navigation.
-SEARCH = ("search", "search.html", "Search")
+SEARCH = ("search", "search.html", mark("Search"))
 # Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
 # by the core ontology's slots that have a section of their own.
 SHOWN_ELSEWHERE = frozenset((RDF.type, RDFS.comment, SKOS.definition, *NAMES[:3]))
@@ -113,15 +114,21 @@ class Spelling:
     articles: list[Node]
 
 
-def load_templates(folder: Path) -> Environment:
+def load_templates(folder: Path, interface: Interface) -> Environment:
     """The templates of a site; a name that a template misspells is an error."""
-    return Environment(
+    environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    # Known to the environment only since the extension is.
+    environment.install_gettext_translations(interface.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["interface"] = interface
+    return environment
 
 
 def page_settings(project: Project, path: str, assets: str) -> dict[str, Any]:
@@ -145,10 +152,11 @@ class Pages:
         self.project = catalogue.project
         self.asked = tuple(asked)
         self.comparisons = Comparisons(catalogue)
-        self.charts = Charts(catalogue, self.comparisons)
+        self.interface = read_interface(self.project)
+        self.charts = Charts(catalogue, self.comparisons, self.interface)
         self.searchable = Searchable(catalogue)
         self.atlas = Atlas(catalogue)
-        self._templates = load_templates(self.project.site / "templates")
+        self._templates = load_templates(self.project.site / "templates", self.interface)
         rec = catalogue.words.rec
         self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
         self._held = frozenset(map(rec, HELD))
@@ -227,7 +235,9 @@ class Pages:
         record."""
         template, title = next((template, title) for path, template, title in (*LISTS, SEARCH) if path == slug)
         for part in self._parts(slug):
-            heading = f"{title}, page {part.number}" if part.number > 1 else title
+            heading = self.interface.gettext(title)
+            if part.number > 1:
+                heading = self.interface.gettext("%(title)s, page %(page)s", title=heading, page=str(part.number))
             yield part.path, self._render(template, part.path, heading, part=part, **content)
 
     def _parts(self, slug: str) -> Iterator[Part]:
@@ -383,12 +393,12 @@ class Pages:
     def terms(self, ontology: Node) -> list[tuple[str, list[Node]]]:
         """The terms that an ontology defines: classes first, then properties, each by name."""
         defined = self.catalogue.holders(ontology, RDFS.isDefinedBy)
-        kinds = (("Classes", (OWL.Class,)), ("Properties", (OWL.ObjectProperty, OWL.DatatypeProperty)))
-        notation = ("Notation for curators", (OWL.AnnotationProperty,))
+        kinds = ((mark("Classes"), (OWL.Class,)), (mark("Properties"), (OWL.ObjectProperty, OWL.DatatypeProperty)))
+        notation = (mark("Notation for curators"), (OWL.AnnotationProperty,))
         groups = [
             (title, [term for term in defined if any(self.catalogue.is_a(term, kind) for kind in classes)])
             for title, classes in (*kinds, notation)
         ]
         schemes = [term for term in defined if self.catalogue.is_a(term, SKOS.ConceptScheme)]
-        groups.append(("Concept schemes", schemes))
+        groups.append((mark("Concept schemes"), schemes))
         return [(title, self.catalogue.sorted(terms)) for title, terms in groups if terms]

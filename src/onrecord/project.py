@@ -24,6 +24,7 @@ class Project:
 
     ``base`` ends in "/". ``prefixes`` keep the order of the file. ``public`` is where the site is published.
     ``whole_texts`` are the IRIs of the articles whose publishers allow it to show all of them.
+    ``interface`` is the language of what the site says of its own.
     """
 
     root: Path
@@ -35,6 +36,7 @@ class Project:
     licence_note: str
     errors_note: str
     languages: tuple[str, ...]
+    interface: str
     whole_texts: frozenset[str]
     prefixes: Mapping[str, str]
     public: Path
@@ -110,6 +112,7 @@ def read_project(root: Path, base: str | None = None) -> Project:
         root=root,
         base=chosen,
         languages=tuple(settings["languages"]),
+        interface=settings["interface"],
         whole_texts=frozenset(resolve(chosen, name) for name in settings["whole_texts"]),
         prefixes={name: resolve(chosen, space) for name, space in settings["prefixes"].items()},
         public=root / "site" / _public_name(base),

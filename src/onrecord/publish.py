@@ -19,6 +19,7 @@ from onrecord.completions import COMPLETIONS, render_completions
 from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
 from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress, render_dumps, sum_up
 from onrecord.fingerprint import VERSION_FILE
+from onrecord.interface import mark
 from onrecord.inventory import DATASET_PATH, SERVICE_PATH, Inventory
 from onrecord.pages import LISTS, SEARCH, Pages
 from onrecord.project import Project
@@ -173,7 +174,7 @@ def render_site(record: Record) -> Files:
         yield path, body
     yield from downloads.files()
     yield from _descriptions(downloads)
-    yield SEARCH_PATH, render_search(catalogue, pages.asked)
+    yield SEARCH_PATH, render_search(catalogue, pages.asked, pages.interface)
     yield GONE, render_gone(catalogue)
     yield COMPLETIONS, render_completions(catalogue)
     yield "robots.txt", render_robots(record.project)
@@ -261,11 +262,11 @@ def _count(pages: Pages, record: Record) -> list[tuple[str, int, str]]:
     contested = set(catalogue.holders(words.concept("contested"), words.rec("status")))
     claims = catalogue.members(words.rec("Claim"))
     return [
-        ("articles", len(record.articles), "articles"),
-        ("attributions", len(attributions), "articles"),
-        ("claims", len(claims), "claims"),
-        ("speakers", len(speakers), "agents"),
-        ("contested claims", len(contested.intersection(claims)), "claims"),
+        (mark("articles"), len(record.articles), "articles"),
+        (mark("attributions"), len(attributions), "articles"),
+        (mark("claims"), len(claims), "claims"),
+        (mark("speakers"), len(speakers), "agents"),
+        (mark("contested claims"), len(contested.intersection(claims)), "claims"),
     ]
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
+from onrecord.interface import mark
 
-# How the slots of an attribution, beside speaker, claim and stance, are told: its property and the words before it.
+# How the slots of an attribution, beside speaker, claim and stance, are told: its property and the words around it.
 MANNERS = (
-    ("hedge", ""),
-    ("voice", ""),
-    ("channel", "by"),
-    ("saidAt", "said"),
-    ("addressee", "to"),
-    ("interest", ""),
+    ("hedge", "%(thing)s"),
+    ("voice", "%(thing)s"),
+    ("channel", mark("by %(thing)s")),
+    ("saidAt", mark("said %(thing)s")),
+    ("addressee", mark("to %(thing)s")),
+    ("interest", "%(thing)s"),
 )
 
 
@@ -31,7 +32,7 @@ class Quotation:
 
 @dataclass(frozen=True)
 class Saying:
-    """An attribution with all that it says; ``manner`` pairs words with a thing, as in ("said", early on Tuesday)."""
+    """An attribution with all that it says; ``manner`` pairs words with a thing: ("by %(thing)s", radio)."""
 
     iri: Node
     claim: Node

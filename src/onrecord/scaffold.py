@@ -18,6 +18,7 @@ CORE = (
     ("shapes", "record*.ttl"),
     ("site/templates", "**/*"),
     ("site/assets", "**/*"),
+    ("site/locale", "**/*"),
 )
 
 

@@ -16,6 +16,7 @@ from rdflib.term import Node
 
 from onrecord.catalogue import LITERAL_FORM, Catalogue, document_of
 from onrecord.documents import path_of
+from onrecord.interface import Interface, mark
 from onrecord.questions import Asked
 
 PATH = "search.json"
@@ -24,16 +25,16 @@ FIELDS: Mapping[str, int] = {"label": 4, "names": 3, "context": 1}
 STORED = ("kind", "label", "context", "path")
 # The groups in which hits are shown, and the classes of the core ontology that belong to each; in this order.
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "Events": ("Occurrence",),
-    "Disputes": ("Dispute",),
-    "People": ("Person",),
-    "States, organisations and groups": ("Agent", "Office"),
-    "Places": ("Place",),
-    "Claims": ("Claim",),
-    "Accounts": ("Account",),
-    "Articles": ("Article",),
+    mark("Events"): ("Occurrence",),
+    mark("Disputes"): ("Dispute",),
+    mark("People"): ("Person",),
+    mark("States, organisations and groups"): ("Agent", "Office"),
+    mark("Places"): ("Place",),
+    mark("Claims"): ("Claim",),
+    mark("Accounts"): ("Account",),
+    mark("Articles"): ("Article",),
 }
-SENTENCES, QUESTIONS, TERMS = "Sentences", "Questions", "Terms"
+SENTENCES, QUESTIONS, TERMS = mark("Sentences"), mark("Questions"), mark("Terms")
 GROUPS = (*KINDS, SENTENCES, QUESTIONS, TERMS)
 # Letters that many keyboards have not and that decomposition leaves as they are.
 FOLDS: Mapping[str, str] = {
@@ -57,11 +58,11 @@ class Entry:
     path: str
 
 
-def render_search(catalogue: Catalogue, asked: Iterable[Asked]) -> bytes:
+def render_search(catalogue: Catalogue, asked: Iterable[Asked], interface: Interface) -> bytes:
     """The index with what a page needs to search it as it was made."""
-    entries = list(list_entries(catalogue, asked))
+    entries = list(list_entries(catalogue, asked, interface))
     found = {
-        "kinds": GROUPS,
+        "kinds": [interface.gettext(group) for group in GROUPS],
         "fields": list(FIELDS),
         "stored": STORED,
         "boosts": FIELDS,
@@ -71,7 +72,7 @@ def render_search(catalogue: Catalogue, asked: Iterable[Asked]) -> bytes:
     return (json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
-def list_entries(catalogue: Catalogue, asked: Iterable[Asked]) -> Iterator[Entry]:
+def list_entries(catalogue: Catalogue, asked: Iterable[Asked], interface: Interface) -> Iterator[Entry]:
     """Everything that can be found, in a fixed order."""
     rec = catalogue.words.rec
     seen: set[Node] = set()
@@ -79,28 +80,33 @@ def list_entries(catalogue: Catalogue, asked: Iterable[Asked]) -> Iterator[Entry
         for thing in dict.fromkeys(thing for name in classes for thing in catalogue.members(rec(name))):
             if catalogue.is_own(thing) and thing not in seen:
                 seen.add(thing)
-                yield _entry(catalogue, at, thing)
+                yield _entry(catalogue, at, thing, interface)
     yield from map(partial(_sentence, catalogue), catalogue.members(rec("Sentence")))
     for one in asked:
         yield Entry(GROUPS.index(QUESTIONS), one.question, one.title, "", f"questions/{one.slug}.html")
     for term in dict.fromkeys(term for kind in TERM_CLASSES for term in catalogue.members(kind)):
         if catalogue.is_own(term):
-            yield _entry(catalogue, GROUPS.index(TERMS), term)
+            yield _entry(catalogue, GROUPS.index(TERMS), term, interface)
 
 
-def _entry(catalogue: Catalogue, kind: int, thing: Node) -> Entry:
+def _entry(catalogue: Catalogue, kind: int, thing: Node, interface: Interface) -> Entry:
     others = [name.text for name in catalogue.other_names(thing)]
     forms = [str(form) for one in catalogue.values(thing, *SPELLINGS) for form in catalogue.values(one, LITERAL_FORM)]
     names = " · ".join(dict.fromkeys((*others, *sorted(forms))))
-    return Entry(kind, catalogue.name(thing).text, names, _context(catalogue, thing), _path(catalogue, thing))
+    context = _context(catalogue, thing, interface)
+    return Entry(kind, catalogue.name(thing).text, names, context, _path(catalogue, thing))
 
 
-def _context(catalogue: Catalogue, thing: Node) -> str:
+def _context(catalogue: Catalogue, thing: Node, interface: Interface) -> str:
     """Who asserts or denies a claim; of other things, what they are."""
     rec = catalogue.words.rec
-    said = (("asserted", "assertedBy"), ("denied", "deniedBy"))
+    said = ((mark("asserted by %(agents)s"), "assertedBy"), (mark("denied by %(agents)s"), "deniedBy"))
     told = [(words, catalogue.sorted(catalogue.values(thing, rec(slot)))) for words, slot in said]
-    lines = [f"{words} by {', '.join(catalogue.name(one).text for one in agents)}" for words, agents in told if agents]
+    lines = [
+        interface.gettext(words, agents=", ".join(catalogue.name(one).text for one in agents))
+        for words, agents in told
+        if agents
+    ]
     if lines:
         return "; ".join(lines)
     definitions = catalogue.values(thing, SKOS.definition)

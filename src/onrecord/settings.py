@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
+from babel import Locale, UnknownLocaleError
 from rdflib import URIRef
 
 from onrecord.store import fault_of
@@ -15,7 +16,8 @@ CONFIG = "onrecord.toml"
 TEXTS = ("title", "description", "version", "licence", "licence_note", "errors_note")
 # What stands for a setting that is left out.
 DEFAULTS: Mapping[str, object] = {
-    "errors_note": "If something here is wrong, tell whoever publishes this record, with the address of the page.",
+    "errors_note": "",
+    "interface": "en",
     "whole_texts": [],
 }
 # A language tag and the name of a prefix, as strict as any reader of them (RFC 5646; Turtle, section 6.5).
@@ -87,6 +89,20 @@ def _check_languages(key: str, value: object) -> list[str]:
     return [f'{key} is {value!r}. Write a list of language tags, such as ["en"].']
 
 
+def _check_interface(key: str, value: object) -> list[str]:
+    if isinstance(value, str) and LANGUAGE.fullmatch(value) and _is_known(value):
+        return []
+    return [f'{key} is {value!r}, which is no language that the dates can be written in. Write a tag, such as "en".']
+
+
+def _is_known(tag: str) -> bool:
+    try:
+        Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
 def _check_articles(key: str, value: object) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return []
@@ -138,6 +154,7 @@ CHECKS: Mapping[str, Callable[[str, object], list[str]]] = {
     "licence_note": _check_text,
     "errors_note": _check_text,
     "languages": _check_languages,
+    "interface": _check_interface,
     "whole_texts": _check_articles,
     "prefixes": _check_prefixes,
 }

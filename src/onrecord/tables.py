@@ -15,6 +15,7 @@ from rdflib import RDFS, SDO, SKOS
 from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
+from onrecord.interface import mark
 from onrecord.project import Project
 
 Cell = str | Decimal | bool | None
@@ -132,7 +133,7 @@ CLAIM_NUMBERS = tuple(
 TABLES = (
     Table(
         "attributions",
-        "an attribution: who says what, and where",
+        mark("an attribution: who says what, and where"),
         lambda catalogue: catalogue.members(catalogue.words.rec("Attribution")),
         (
             Column("attribution", "The IRI of the attribution", lambda _, node: str(node)),
@@ -160,7 +161,7 @@ TABLES = (
     ),
     Table(
         "claims",
-        "a claim: what is said, and by whom",
+        mark("a claim: what is said, and by whom"),
         lambda catalogue: catalogue.members(catalogue.words.rec("Claim")),
         (
             Column("claim", "The IRI of the claim", lambda _, node: str(node)),
@@ -187,7 +188,7 @@ TABLES = (
     ),
     Table(
         "events",
-        "an occurrence: what happened, or is said to have",
+        mark("an occurrence: what happened, or is said to have"),
         lambda catalogue: catalogue.members(catalogue.words.rec("Occurrence")),
         (
             Column("event", "The IRI of the occurrence", lambda _, node: str(node)),
@@ -204,7 +205,7 @@ TABLES = (
     ),
     Table(
         "entities",
-        "an agent or a place",
+        mark("an agent or a place"),
         lambda catalogue: catalogue.sorted(
             {*catalogue.members(catalogue.words.rec("Agent")), *catalogue.members(catalogue.words.rec("Place"))}
         ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, TemplateSyntaxError, meta
 from jinja2.nodes import Template
 
+from onrecord.interface import Interface
 from onrecord.memory import recall
 from onrecord.pages import load_templates
 from onrecord.problems import Problem, as_json
@@ -48,7 +49,7 @@ def _find_broken(folder: Path) -> list[Problem]:
 
 def _parse_all(folder: Path) -> tuple[dict[str, Template], list[Problem]]:
     templates, problems = {}, []
-    environment = load_templates(folder)
+    environment = load_templates(folder, Interface())
     for path in sorted(path for path in folder.rglob("*") if path.suffix == ".html"):
         file = f"{TEMPLATES}/{path.relative_to(folder).as_posix()}"
         template = _parse(environment, file, path)

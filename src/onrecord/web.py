@@ -27,6 +27,7 @@ from onrecord.documents import RDF_FORMATS
 from onrecord.endpoint import render_answer
 from onrecord.failures import CallError, prefers_html, render_failure
 from onrecord.fingerprint import VERSION_FILE
+from onrecord.interface import read_interface
 from onrecord.limits import LONGEST_ADDRESS, LONGEST_HEADER, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
 from onrecord.policies import policy_of
@@ -63,7 +64,7 @@ class Site:
 
     def __init__(self, project: Project, base: str | None, limits: Limits, *, log_addresses: bool = False) -> None:
         self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
-        self.templates = load_templates(project.site / "templates")
+        self.templates = load_templates(project.site / "templates", read_interface(project))
         self.kept = Kept(KEPT)
         self.log = Log()
 
