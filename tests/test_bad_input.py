@@ -369,6 +369,8 @@ def test_what_stops_the_writing_leaves_the_last_build_and_nothing_half_written(
     built: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     before, write, written = hash_of(built / "site/public"), Path.write_bytes, []
+    settings = built / "onrecord.toml"
+    settings.write_text(settings.read_text().replace("The trout of Harle", "Another title"))
 
     def fail_later(path: Path, data: bytes) -> int:
         written.append(path)
