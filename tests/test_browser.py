@@ -121,7 +121,7 @@ def test_every_kind_of_page_has_its_picture_taken(browser: Browser, address: str
 @pytest.mark.parametrize("kind", [kind for kind in PAGES if kind not in ("query", "answer")])
 def test_a_page_is_light(browser: Browser, address: str, kind: str) -> None:
     with visiting(browser, address) as page:
-        page.goto(PAGES[kind].partition("?")[0], wait_until="networkidle")
+        page.goto(PAGES[kind], wait_until="networkidle")
         sizes = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
         assert page.evaluate(f"{sizes}.reduce((sum, one) => sum + one.transferSize, 0)") < 100_000
 
