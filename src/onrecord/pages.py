@@ -79,6 +79,8 @@ COLUMNS = (
     *("hasRole", "atLocation", "hasTime", "accountOf", "claimedBy", "status", "basis", "curator", "reviewedBy"),
     *("codingNote", "reportedIn"),
 )
+# How many matters a page shows with the evidence of each side.
+FEW = 50
 # Classes whose members, written in brackets, are shown within the thing that holds them.
 HELD = ("Role", "LocationExpression", "Relay", "Representation", "Coding", "Waiver")
 # What a query may say in place of an IRI, as narrow as any reader of it.
@@ -216,6 +218,7 @@ class Pages:
             "cite": lambda node: cite(self.project, str(node), catalogue.name(node).text),
             "term": self._term,
             "most": MOST,
+            "few": FEW,
             "whole_text": lambda node: catalogue.texts.get(node, "") if str(node) in self.project.whole_texts else "",
         }
 

@@ -102,6 +102,9 @@ ORDERED = 20_000
 
 
 def _to_engine(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    # Most terms are IRIs, and to ask isinstance of rdflib's terms takes long.
+    if type(term) is URIRef:
+        return _named_node(str(term))
     if isinstance(term, Literal):
         return _literal_to_engine(str(term), term.language, str(term.datatype) if term.datatype else None)
     if isinstance(term, BNode):
@@ -500,7 +503,7 @@ def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str
     """
     quads = [_quad_to_engine(statement) for statement in statements]
     plain = [quad for quad in quads if not _has_blank(quad)]
-    blank = ox.Dataset(quad for quad in quads if _has_blank(quad))
+    blank = ox.Dataset(quad for quad in quads if _has_blank(quad)) if len(plain) < len(quads) else ox.Dataset()
     blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     form = {**DATASET_FORMATS, **GRAPH_FORMATS}[media_type]
     if form == ox.RdfFormat.N_QUADS:
@@ -511,8 +514,8 @@ def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str
 
 
 def _quad_to_engine(statement: Statement) -> ox.Quad:
-    triple = _triple_to_engine(statement[:3])
-    return ox.Quad(triple.subject, triple.predicate, triple.object, _named_node(str(statement.graph)))
+    subject, predicate, value, graph = statement
+    return ox.Quad(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value), _named_node(str(graph)))
 
 
 def _has_blank(quad: ox.Quad) -> bool:
