@@ -175,6 +175,46 @@ def test_both_sides_are_shown_alike(browser: Browser, address: str) -> None:
         assert first == second
 
 
+def test_a_map_comes_nearer_and_is_dragged(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["event"])
+        svg = page.locator(".map > svg")
+        read = "svg => svg.getAttribute('viewBox').split(' ').map(Number)"
+        before = svg.evaluate(read)
+        assert page.get_by_role("button", name="Farther").is_disabled()
+        page.get_by_role("button", name="Nearer").press("Enter")
+        nearer = svg.evaluate(read)
+        assert nearer[2] < before[2] and nearer[0] > before[0]
+        svg.scroll_into_view_if_needed()
+        box = svg.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 200, box["y"] + 200)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 100, box["y"] + 250, steps=3)
+        page.mouse.up()
+        dragged = svg.evaluate(read)
+        assert dragged[0] > nearer[0] and dragged[1] < nearer[1]
+        page.get_by_role("button", name="Farther").press("Enter")
+        assert svg.evaluate(read) == before
+
+
+def test_figures_that_were_replaced_can_be_left_out(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["event"])
+        replaced = page.locator(".figures-table .superseded").first
+        expect(replaced).to_be_visible()
+        page.get_by_label("Leave out figures that later ones replaced").check()
+        expect(replaced).to_be_hidden()
+
+
+def test_a_timeline_tells_the_time_that_is_pointed_at(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["event"])
+        page.locator(".timeline-table td.axis svg").first.hover()
+        # The line runs from 11 to 15 September; its middle is the beginning of the 13th.
+        expect(page.locator(".pointed")).to_have_text(re.compile("^1[23] September at (23:|00:0)"))
+
+
 def test_search_finds_in_spite_of_a_misspelling_by_keyboard_alone(browser: Browser, address: str) -> None:
     with visiting(browser, address) as page:
         page.goto("index.html")

@@ -84,8 +84,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Spans by their beginning, with the marks of the scale."""
+    """Spans by their beginning, the ends of the scale and its marks, and the times without bounds."""
 
+    begins: datetime
+    ends: datetime
     spans: tuple[Span, ...]
     marks: tuple[tuple[float, str], ...]
     untimed: tuple[tuple[Node, Node], ...]
@@ -189,7 +191,7 @@ class Charts:
         spans = [self._span(account, time, bounds[time], (start, end)) for account, time in known]
         spans.sort(key=lambda span: (span.begin, span.end, self.catalogue.name(span.account).text))
         untimed = [pair for pair in timed if pair not in known]
-        return Timeline(tuple(spans), marks, tuple(untimed))
+        return Timeline(start, end, tuple(spans), marks, tuple(untimed))
 
     def _instant(self, time: Node, name: str) -> datetime | None:
         value = self.catalogue.value(time, self.rec(name))
