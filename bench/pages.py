@@ -46,8 +46,8 @@ from onrecord.publish import ask_all
 
 sys.path.append(str(ROOT / "tests"))
 from browsers import browsing, copy_flagship, visiting
+from pages_of_each_kind import PAGES
 from served import find_port, serving
-from test_browser import PAGES
 
 One = TypeVar("One")
 BENCH = Path(__file__).resolve().parent

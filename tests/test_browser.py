@@ -15,42 +15,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browsers import PHONE, hosting, visiting
+from pages_of_each_kind import PAGES
 from places import ROOT
 from served import Server
 
-# One page of each kind.
-PAGES = {
-    "home": "index.html",
-    "events": "events.html",
-    "disputes": "disputes.html",
-    "claims": "claims.html",
-    "more claims": "claims/2.html",
-    "agents": "agents.html",
-    "places": "places.html",
-    "articles": "articles.html",
-    "questions": "questions.html",
-    "vocabulary": "vocabulary.html",
-    "query": "sparql.html",
-    "data": "data.html",
-    "search": "search.html?q=Pashinyan",
-    "event": "id/border-clashes.html",
-    "account": "id/shelling-am-mod-002.html",
-    "claim": "claim/az-dead-50.html",
-    "contested claim": "claim/azerbaijan-struck-civilian-infrastructure.html",
-    "person": "id/nikol-pashinyan.html",
-    "state": "id/armenia.html",
-    "ministry": "id/az-mod.html",
-    "place": "id/goris.html",
-    "time": "id/t-early-tuesday.html",
-    "dispute": "id/dispute-over-the-clashes.html",
-    "article": "article/003.html",
-    "scheme": "concept/statuses.html",
-    "concept": "concept/contested.html",
-    "ontology": "ontology/record.html",
-    "graph": "graph/derived.html",
-    "question": "questions/who-began-it.html",
-    "answer": f"sparql?query={quote('SELECT ?s ?p { ?s ?p :armenia } LIMIT 20')}",
-}
 SCREENSHOTS = ROOT / "site" / "screenshots"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -283,8 +251,9 @@ def test_a_plain_file_host_serves_the_whole_site_from_any_folder(browser: Browse
         expect(page.get_by_role("heading", level=1)).to_have_text("Jermuk")
 
 
-def test_a_page_that_is_not_there_says_so_as_a_page(browser: Browser, address: str) -> None:
+def test_a_page_that_is_not_there_says_so_as_a_page(browser: Browser, address: str, axe: str) -> None:
     with visiting(browser, address, expected=("404",)) as page:
         page.goto("claim/none-such")
         expect(page.get_by_role("heading", level=1)).to_have_text("Not Found")
         expect(page.get_by_role("navigation", name="Site")).to_be_visible()
+        assert find_violations(page, axe) == []

@@ -94,7 +94,7 @@ function tellTimes(table) {
   // As interface.py writes days in English.
   const language = document.documentElement.lang.replace(/^en$/, "en-GB");
   const form = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone === undefined ? undefined : "UTC" });
-  const told = element("p", "chart-choice pointed");
+  const told = element("p", "pointed");
   told.ariaHidden = "true";
   table.closest(".scroll").before(told);
   const forget = () => { table.style.removeProperty("--at"); told.textContent = ""; };

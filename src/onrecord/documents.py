@@ -48,6 +48,7 @@ RESERVED = frozenset(
             "void",
             "service",
             "robots.txt",
+            "favicon.ico",
             "sitemap.xml",
             "openapi.json",
             "gone.json",

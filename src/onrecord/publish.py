@@ -34,6 +34,7 @@ from onrecord.texts import describe
 
 # A record of so many statements is kept on disk, so that a server starts at once whatever its size.
 LARGE = 150_000
+ICON = "favicon.ico"
 Files = Iterator[tuple[str, bytes]]
 
 
@@ -181,6 +182,8 @@ def render_site(record: Record) -> Files:
     yield "sitemap.xml", render_sitemap(record.project, paths)
     yield "openapi.json", render_openapi(record.project)
     yield from assets.items()
+    # Browsers look for it here where what they show is no page.
+    yield from ((ICON, body) for path, body in assets.items() if path.endswith(f"/{ICON}"))
     yield VERSION_FILE, _version(record, downloads)
 
 
