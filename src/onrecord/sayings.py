@@ -23,11 +23,16 @@ MANNERS = (
 
 @dataclass(frozen=True)
 class Quotation:
-    """Words as printed, the passage they are, and the number of their sentence (003.s9)."""
+    """Words as printed, the passage they are, and the name of their sentence (003.s9)."""
 
     passage: Node
     sentence: str
     text: str
+
+    @property
+    def number(self) -> str:
+        """The number of the sentence in its article."""
+        return self.sentence.rpartition(".s")[2]
 
 
 @dataclass(frozen=True)
