@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 
 from conftest import ROOT, TINY, Edit, find_problems, stay_silent
 from onrecord.build import draft_record
+from onrecord.checks import Draft
 from onrecord.project import Project, read_project
+from onrecord.publish import ask_all
 from onrecord.questions import (
     Question,
     check_question,
     check_questions,
     compare_rows,
+    group_by_theme,
     is_ordered,
     read_questions,
 )
@@ -81,7 +85,7 @@ def test_the_difference_shows_what_is_missing_and_what_is_extra() -> None:
 def test_the_words_order_by_in_a_comment_do_not_order_an_answer() -> None:
     text = "# ORDER BY would change nothing\nSELECT * WHERE { ?s ?p ?o }"
     question = next(iter(QUESTIONS.values()))[1]
-    assert not is_ordered(Question(question.file, question.path, "", "", "", text))
+    assert not is_ordered(Question(question.file, question.path, "", "", "", "", text))
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8000/", "https://a.example/below/", "https://zz.example/"])
@@ -95,3 +99,16 @@ def test_a_question_that_asks_another_endpoint_is_refused_before_it_does(edit: E
     edit("ontology/rules/99.rq", "", "CONSTRUCT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
     refused = {problem.file for problem in find_problems(copy) if "SERVICE is refused" in problem.message}
     assert refused == {"kb/queries/far.rq", "ontology/rules/99.rq"}
+
+
+def test_questions_stand_by_theme_in_the_order_of_its_number(tiny: Draft) -> None:
+    (asked,) = (one for one in ask_all(tiny.record) if one.slug == "causes")
+    themed = [
+        replace(asked, slug=str(at), theme=theme) for at, theme in enumerate(("2. Weir", "", "1. Trout", "2. Weir"))
+    ]
+    found = [(theme, [one.slug for one in questions]) for theme, questions in group_by_theme(themed)]
+    assert found == [("Trout", ["2"]), ("Weir", ["0", "3"]), ("", ["1"])]
+
+
+def test_every_question_of_the_flagship_has_a_theme() -> None:
+    assert not [name for name, (project, one) in QUESTIONS.items() if project == "flagship" and not one.theme]

@@ -6,8 +6,9 @@ What a page shows is written in the templates of site/; this module gives them t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from onrecord.maps import Atlas
 from onrecord.paging import MOST, Part, split_list
 from onrecord.policies import policy_of
 from onrecord.project import Project
-from onrecord.questions import Asked
+from onrecord.questions import Asked, group_by_theme
 from onrecord.sayings import Saying, read_sayings
 from onrecord.searchable import Searchable
 from onrecord.terminology import SELF_DESCRIPTION, find_example, grow_tree
@@ -146,13 +147,20 @@ def page_settings(project: Project, path: str, assets: str) -> dict[str, Any]:
     }
 
 
+def first_of_each(themes: Sequence[tuple[str, Sequence[Asked]]], most: int) -> list[Asked]:
+    """The first question of each theme, then the second of each, and so on: no more than so many."""
+    rounds = zip_longest(*(questions for _, questions in themes))
+    return [one for turn in rounds for one in turn if one][:most]
+
+
 class Pages:
     """Renders pages from a catalogue and the answered questions."""
 
     def __init__(self, catalogue: Catalogue, asked: Iterable[Asked], assets: str) -> None:
         self.catalogue, self.assets = catalogue, assets
         self.project = catalogue.project
-        self.asked = tuple(asked)
+        self.themes = group_by_theme(asked)
+        self.asked = tuple(one for _, questions in self.themes for one in questions)
         self.comparisons = Comparisons(catalogue)
         self.interface = read_interface(self.project)
         self.charts = Charts(catalogue, self.comparisons, self.interface)
@@ -204,6 +212,8 @@ class Pages:
             "described": lambda graph: catalogue.by_graph[URIRef(str(graph))],
             "graphs": catalogue.graphs,
             "asked": self.asked,
+            "themes": self.themes,
+            "first_of_each": first_of_each,
             "formats": FORMATS,
             "rdf_formats": RDF_FORMATS,
             "RDFS": RDFS,

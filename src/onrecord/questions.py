@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from onrecord.store import QueryError, Store, sparql_syntax_error
 from onrecord.texts import read_text, unreadable
 
 Rows = list[tuple[str, ...]]
-HEADER = re.compile(r"^# (title|question|expected): ?(.*(?:\n#  +.*)*)", re.MULTILINE)
+HEADER = re.compile(r"^# (title|theme|question|expected): ?(.*(?:\n#  +.*)*)", re.MULTILINE)
+NUMBER = re.compile(r"^\d+\. ")
 JSON = "application/sparql-results+json"
 
 
@@ -30,12 +32,14 @@ JSON = "application/sparql-results+json"
 class Question:
     """A query file: its path in the project and on disk, what its header says, and its text.
 
-    ``expected`` says what the rows mean; the rows themselves stand beside, in ``answer``.
+    ``expected`` says what the rows mean; the rows themselves stand beside, in ``answer``. ``theme`` may begin with a
+    number, by which themes stand in order ("2. The dead").
     """
 
     file: str
     path: Path
     title: str
+    theme: str
     question: str
     expected: str
     query: str
@@ -57,11 +61,18 @@ class Asked:
 
     slug: str
     title: str
+    theme: str
     question: str
     expected: str
     query: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Node | None, ...], ...]
+
+
+def group_by_theme(asked: Iterable[Asked]) -> list[tuple[str, list[Asked]]]:
+    """Questions by theme, without its number: themes in order, those without one last under an empty name."""
+    in_order = sorted(asked, key=lambda one: (not one.theme, one.theme))
+    return [(NUMBER.sub("", theme), list(group)) for theme, group in groupby(in_order, key=lambda one: one.theme)]
 
 
 def query_files(project: Project) -> list[tuple[str, Path]]:
@@ -92,7 +103,9 @@ def _has_answer(question: Question) -> bool:
 def _read_header(file: str, path: Path, text: str) -> Question:
     head = {key: re.sub(r"\s*\n#\s*", " ", value).strip() for key, value in HEADER.findall(text)}
     title = head.get("title", path.stem)
-    return Question(file, path, title, head.get("question", title), head.get("expected", ""), text)
+    return Question(
+        file, path, title, head.get("theme", ""), head.get("question", title), head.get("expected", ""), text
+    )
 
 
 def check_questions(project: Project, store: Store) -> list[Problem]:
@@ -139,7 +152,8 @@ def ask_question(project: Project, store: Store, question: Question) -> Asked:
     """The question with its answer; that of ASK is one row with true or false. KeyError if it answers with triples."""
     answer = json.loads(store.answer(question.query, project.prefixes, project.base, [JSON]).body)
     columns, rows = read_results(answer)
-    return Asked(question.slug, question.title, question.question, question.expected, question.query, columns, rows)
+    told = (question.slug, question.title, question.theme, question.question, question.expected, question.query)
+    return Asked(*told, columns, rows)
 
 
 def read_results(answer: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[Node | None, ...], ...]]:
