@@ -1,8 +1,7 @@
-"""What each side says, side by side; figures and times as drawn; citations; descriptions for search engines."""
+"""What each side says, side by side; figures and times as drawn; descriptions for search engines."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from rdflib.term import Node
 from onrecord.catalogue import Catalogue
 from onrecord.charts import Charts, days, scale, write_span
 from onrecord.checks import Draft
-from onrecord.citations import cite, escape
 from onrecord.comparisons import Comparisons, Topic
 from onrecord.interface import Interface
 from onrecord.searchable import Searchable
@@ -136,19 +134,6 @@ def test_an_open_end_is_told() -> None:
         == "begins at 11 September 2022, 12:00 (UTC+00:00)"
     )
     assert write_span(noon, noon, Interface(), starts_open=True, ends_open=False).startswith("ends at")
-
-
-def test_a_citation_can_be_read_by_machines(catalogue: Catalogue) -> None:
-    citation = cite(catalogue.project, f"{catalogue.project.base}claim/x", "50% of {them} & more.")
-    (item,) = json.loads(citation.csl)
-    assert item["title"] == "50% of {them} & more."
-    assert item["URL"].endswith("claim/x")
-    assert r"50\% of \{them\} \& more." in citation.bibtex
-    assert citation.text.startswith("“50% of {them} & more.” In: onrecord, version")
-
-
-def test_bibtex_is_escaped_once() -> None:
-    assert escape(r"a\b~c^d") == r"a\textbackslash{}b\~{}c\^{}d"
 
 
 def test_a_claim_is_told_to_search_engines_as_its_speakers(catalogue: Catalogue) -> None:

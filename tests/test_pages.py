@@ -41,6 +41,12 @@ def test_a_claim_is_shown_with_who_says_so_how_and_in_which_words(small: Site) -
     assert re.search(r"00[12]\.s\d", page)
 
 
+def test_who_says_it_is_what_a_claim_shows_first(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["claim/az-dead-50.html"].decode()
+    assert page.index("<h2") == page.index('<h2 id="says">')
+    assert "<h2>Made up of</h2>" in page
+
+
 def test_a_claim_shows_how_the_sides_stand_to_it_and_what_contradicts_it(small: Site) -> None:
     page = small["claim/dead-25.html"]
     assert "How the sides stand to it: contested" in page

@@ -215,7 +215,7 @@ class Pages:
             "charts": self.charts,
             "atlas": self.atlas,
             "searchable": self.searchable.describe,
-            "cite": lambda node: cite(self.project, str(node), catalogue.name(node).text),
+            "cite": lambda claim: cite(catalogue, self.interface, claim),
             "term": self._term,
             "most": MOST,
             "few": FEW,
