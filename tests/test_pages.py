@@ -66,7 +66,45 @@ def test_an_article_shows_its_evidence_with_what_each_sentence_carries(small: Si
 def test_an_agent_shows_what_it_says_and_what_is_said_of_it(small: Site) -> None:
     page = small["id/harle-mill.html"]
     assert "What Harle Mill says" in page
-    assert "As the articles print it" in page
+    assert "Spellings in the articles" in page
+
+
+def test_what_somebody_only_says_is_not_said_of_them(tiny: Draft) -> None:
+    page = dict(render_site(tiny.record))["id/harle-mill.html"].decode()
+    says, said = (page.partition(f'<section aria-labelledby="{part}">')[2] for part in ("says", "said"))
+    assert "claim/drought-killed.html" in says.partition("</section>")[0]
+    assert "claim/drought-killed.html" not in said.partition("</section>")[0]
+    assert "claim/mill-closed-sluice.html" in said.partition("</section>")[0]
+
+
+def test_an_agent_says_at_once_for_whom_it_speaks_and_why(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/nikol-pashinyan.html"].decode()
+    lead = page.partition('<p class="lead">')[2].partition("</p>")[0]
+    assert "Speaks for <a" in lead
+    assert "Named as Prime Minister" in lead
+
+
+def test_a_list_of_agents_counts_what_each_says(small: Site) -> None:
+    assert re.search(r"Harle Mill \d+ statements?", small["agents.html"])
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("concept/contested", "concept"),
+        ("concept/statuses", "concept scheme"),
+        ("ontology/record", "ontology"),
+        ("id/harle-mill", "organisation"),
+    ],
+)
+def test_a_page_says_in_plain_words_what_it_is_about(tiny: Draft, page: str, kind: str) -> None:
+    text = dict(render_site(tiny.record))[f"{page}.html"].decode()
+    assert re.search(rf'<p class="types"><a [^>]*>{kind}</a></p>', text)
+
+
+def test_the_language_of_another_name_is_named(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/nikol-pashinyan.html"].decode()
+    assert re.search(r'<span lang="hy" dir="auto">[^<]+</span> \(Armenian\)', page)
 
 
 def test_an_occurrence_shows_its_accounts_side_by_side(small: Site) -> None:

@@ -177,6 +177,14 @@ def test_english_brings_no_translation_along() -> None:
     assert Interface().for_scripts == read_interface(read_project(ROOT)).for_scripts == {}
 
 
+@pytest.mark.parametrize(
+    ("language", "tag", "name"),
+    [("en", "hy", "Armenian"), ("fr", "hy", "arménien"), ("en", "de-AT", "German (Austria)"), ("en", "x-own", "x-own")],
+)
+def test_a_language_is_named_in_that_of_the_interface(language: str, tag: str, name: str) -> None:
+    assert Interface(language).name_language(tag) == name
+
+
 def test_a_number_picks_the_form_that_the_language_has_for_it(translated: Path) -> None:
     interface = read_interface(read_project(translated.parents[1]))
     assert interface.for_scripts["forms"] == {"one": 0, "other": 2}

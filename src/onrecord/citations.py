@@ -25,7 +25,7 @@ STANCES: Mapping[str, tuple[str, str]] = {
     "asserts": (mark("%(agents)s asserts"), mark("%(agents)s assert")),
     "denies": (mark("%(agents)s denies"), mark("%(agents)s deny")),
 }
-OTHER_STANCE = mark("%(agents)s: %(stance)s")
+OTHER_STANCE = mark("%(agents)s (%(stance)s)")
 PLACES = mark("%(article)s, sentence %(sentences)s"), mark("%(article)s, sentences %(sentences)s")
 # How many speakers, articles, or sentences of an article are named.
 NAMED = 3
@@ -82,9 +82,11 @@ class Words:
         return f"{who}: {self._name(claim)}"
 
     def _stand(self, stance: Node, speakers: list[str]) -> str:
-        slugs = {self.catalogue.words.concept(slug): words for slug, words in STANCES.items()}
-        words = slugs.get(stance, (OTHER_STANCE, OTHER_STANCE))[len(speakers) > 1]
-        return self.interface.gettext(words, agents=self.join(speakers), stance=self._name(stance))
+        words: dict[Node, tuple[str, str]] = {
+            self.catalogue.words.concept(slug): told for slug, told in STANCES.items()
+        }
+        chosen = words.get(stance, (OTHER_STANCE, OTHER_STANCE))[len(speakers) > 1]
+        return self.interface.gettext(chosen, agents=self.join(speakers), stance=self._name(stance))
 
     def place(self, sayings: Sequence[Saying]) -> str:
         """The articles and sentences that carry it; empty if none does."""

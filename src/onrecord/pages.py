@@ -23,13 +23,14 @@ from onrecord.comparisons import Comparisons
 from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link, web_address
 from onrecord.interface import Interface, mark, read_interface
 from onrecord.maps import Atlas
+from onrecord.matters import group_by_matter
 from onrecord.paging import MOST, Part, split_list
 from onrecord.policies import policy_of
 from onrecord.project import Project
 from onrecord.questions import Asked
 from onrecord.sayings import Saying, read_sayings
 from onrecord.searchable import Searchable
-from onrecord.terminology import SELF_DESCRIPTION, find_example, grow_tree
+from onrecord.terminology import PLAIN_KINDS, SELF_DESCRIPTION, find_example, grow_tree
 
 # Which template shows a thing: the first whose class it has. A class without a colon is one of the core ontology.
 TEMPLATES: Mapping[str, str] = {
@@ -171,6 +172,7 @@ class Pages:
             "name": catalogue.name,
             "other_names": catalogue.other_names,
             "kinds": self.kinds,
+            "plain_kinds": PLAIN_KINDS,
             "is_a": lambda node, kind: catalogue.is_a(node, rec(kind)),
             "get": lambda node, *names: catalogue.values(node, *map(rec, names)),
             "holders": lambda node, *names: catalogue.holders(node, *map(rec, names)),
@@ -186,6 +188,7 @@ class Pages:
             "is_own": catalogue.is_own,
             "concept": catalogue.words.concept,
             "grouped": self.grouped,
+            "by_matter": lambda claims: group_by_matter(catalogue, claims),
             "evidence": self.evidence,
             "unused_sentences": self.unused_sentences,
             "named_parts": self.named_parts,
@@ -360,9 +363,11 @@ class Pages:
         ]
 
     def claims_naming(self, thing: Node) -> list[Node]:
-        """The claims that name a thing themselves, or through a role or place in the account that they claim."""
+        """The claims that name a thing themselves, or through a role or place in the account that they claim. Who only
+        makes a claim is not named in it: that is derived from its attributions."""
         rec, catalogue = self.catalogue.words.rec, self.catalogue
-        naming = {subject for subjects in catalogue.incoming(thing).values() for subject in subjects}
+        links = [(node, name) for name, subjects in catalogue.incoming(thing).items() for node in subjects]
+        naming = {node for node, name in links if catalogue.origin((node, name, thing)) != "derived"}
         owners = {URIRef(document_of(node)) for node in naming if self.is_nested(node)}
         told = {claim for owner in owners for claim in catalogue.values(owner, rec("claimedBy"))}
         return catalogue.sorted(node for node in naming | told if catalogue.is_a(node, rec("Claim")))

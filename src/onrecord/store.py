@@ -211,8 +211,8 @@ def serialise(
 ) -> bytes:
     """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes.
 
-    Those about ``first``, an IRI, come before all others, then those about its fragments. ``reified`` are triples that a thing reifies without their
-    being asserted (RDF 1.2 Concepts, section 1.5).
+    Those about ``first``, an IRI, come before all others, then those about its parts. ``reified`` are triples that a
+    thing reifies without their being asserted (RDF 1.2 Concepts, section 1.5).
     """
     return next(serialise_each(triples, (media_type,), prefixes, first=first, reified=reified))
 
@@ -236,7 +236,7 @@ def serialise_each(
         yield ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=used) or b""
 
 
-def _distance(subject: ox.NamedNode | ox.BlankNode, first: str) -> int:
+def _distance(subject: ox.NamedNode | ox.BlankNode | ox.Triple, first: str) -> int:
     """How far a subject is from an IRI: that itself, a fragment of it, or something else."""
     iri = subject.value if isinstance(subject, ox.NamedNode) else ""
     return 0 if iri == first else 1 if iri.startswith(f"{first}#") else 2
