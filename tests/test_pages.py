@@ -188,3 +188,24 @@ def test_a_term_is_shown_with_a_thing_of_the_record(small: Site) -> None:
 def test_a_concept_is_shown_with_a_thing_of_the_record(small: Site) -> None:
     page = small["concept/statuses.html"]
     assert "Example: The sluice was shut." in page[page.index("partly shared uses:") : page.index("third-party uses:")]
+
+
+def test_disputes_show_what_each_side_says_and_how_much_one_alone(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["disputes.html"].decode()
+    assert page.count('<div class="sides">') > 3
+    assert "<blockquote>" in page
+    assert len(re.findall(r'<a href="id/[^"]+#alone">\d+ claims</a>', page)) == 2
+
+
+def test_what_one_side_alone_says_is_open_and_stands_by_what_it_is_about(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/dispute-over-the-clashes.html"].decode()
+    alone = page.partition('<section aria-labelledby="alone">')[2].partition("</section>")[0]
+    assert "<details>" not in alone
+    assert re.search(r"<h4><a [^>]*>Border clashes between", alone)
+    assert "Coding note: " in alone
+
+
+def test_a_question_shows_its_query_without_its_header(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["questions/armenian-dead.html"].decode()
+    assert "# title:" not in unquote(unescape(page))
+    assert '<th scope="col" title="?atLeast">at least</th>' in page

@@ -160,7 +160,7 @@ def test_values_and_links_stand_in_the_translated_sentence(translated: Path) -> 
 def test_what_the_record_says_is_not_translated_and_keeps_its_language(translated: Path) -> None:
     page = read_page(translated, "claim/mill-closed-sluice.html")
     assert '<blockquote><p lang="en">Harle Mill denied that it had closed the sluice' in page
-    assert "⟦Harle" not in page
+    assert not re.search("⟦Harle Mill (denied|closed)", page)
 
 
 def test_the_groups_of_the_search_are_translated(translated: Path) -> None:

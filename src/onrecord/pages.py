@@ -69,6 +69,8 @@ PAGED: Mapping[str, tuple[str, ...]] = {
     "places": ("Place",),
     "articles": ("Article",),
 }
+# The lists whose length is known, with the classes of what they show.
+COUNTED: Mapping[str, tuple[str, ...]] = {**PAGED, "disputes": ("Dispute",)}
 # Pages that are not in the navigation.
 SEARCH = ("search", "search.html", mark("Search"))
 # Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
@@ -244,7 +246,18 @@ class Pages:
             heading = self.interface.gettext(title)
             if part.number > 1:
                 heading = self.interface.gettext("%(title)s, page %(page)s", title=heading, page=str(part.number))
-            yield part.path, self._render(template, part.path, heading, part=part, **content)
+            described = self._describe_list(slug, part.path, heading)
+            yield part.path, self._render(template, part.path, heading, part=part, about_page=described, **content)
+
+    def _describe_list(self, slug: str, path: str, title: str) -> dict[str, object]:
+        """What search engines read of a page that is not about one thing."""
+        if slug == LISTS[0][0]:
+            return self.searchable.describe_site()
+        members = [
+            one for kind in COUNTED.get(slug, ()) for one in self.catalogue.members(self.catalogue.words.rec(kind))
+        ]
+        count = len(self.asked) if slug == "questions" else len(set(members)) if slug in COUNTED else None
+        return self.searchable.describe_list(slug, path, title, count)
 
     def _parts(self, slug: str) -> Iterator[Part]:
         kinds = map(self.catalogue.words.rec, PAGED.get(slug, ()))
@@ -252,7 +265,9 @@ class Pages:
 
     def render_question(self, asked: Asked) -> str:
         """The page of a question: what it asks, its answer, and its query."""
-        return self._render("question.html", f"questions/{asked.slug}.html", asked.title, one=asked)
+        path = f"questions/{asked.slug}.html"
+        described = self.searchable.describe_question(path, asked.title, asked.question)
+        return self._render("question.html", path, asked.title, one=asked, about_page=described)
 
     def _template_of(self, node: Node) -> str:
         kinds = set(self.catalogue.values(node, RDF.type))
