@@ -224,6 +224,36 @@ def test_escape_closes_search_and_keeps_the_words(browser: Browser, address: str
         expect(box).to_have_value("Goris")
 
 
+def test_what_is_found_as_one_types_is_announced(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto("index.html")
+        box, told = (
+            page.get_by_role("combobox", name="Search the record"),
+            page.get_by_role("search").get_by_role("status"),
+        )
+        expect(told).to_be_empty()
+        box.fill("Goris")
+        expect(told).to_have_text(re.compile(r"^\d+ results?$"))
+        count = page.get_by_role("option").count()
+        expect(told).to_have_text(re.compile(f"^{count} "))
+
+
+def test_that_nothing_is_found_is_said_to_all_and_outside_the_list(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto("index.html")
+        box, told = (
+            page.get_by_role("combobox", name="Search the record"),
+            page.get_by_role("search").get_by_role("status"),
+        )
+        box.fill("qqqqqq")
+        expect(told).to_have_text("Nothing is found. Try fewer or other words.")
+        assert told.bounding_box()["height"] > 20  # type: ignore[index]  # It is shown.
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        expect(box).to_have_attribute("aria-expanded", "false")
+        box.press("Escape")
+        expect(told).to_be_empty()
+
+
 def test_an_iri_is_copied(browser: Browser, address: str) -> None:
     with visiting(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto(PAGES["claim"])

@@ -1,8 +1,7 @@
-"""What each side says, side by side; figures and times as drawn; citations; descriptions for search engines."""
+"""What each side says, side by side; figures and times as drawn; descriptions for search engines."""
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +12,6 @@ from rdflib.term import Node
 from onrecord.catalogue import Catalogue
 from onrecord.charts import Charts, days, scale, write_bounds
 from onrecord.checks import Draft
-from onrecord.citations import cite, escape
 from onrecord.comparisons import BRIEF, Comparisons, Topic
 from onrecord.interface import Interface
 from onrecord.publish import render_site
@@ -148,19 +146,6 @@ def test_a_line_of_time_runs_over_whole_days() -> None:
 def test_no_more_is_told_of_a_time_than_its_bounds_say(bounds: tuple[int | None, ...], words: str) -> None:
     moments = [datetime(2022, 9, day, tzinfo=UTC) if day else None for day in bounds]
     assert write_bounds(moments, Interface()) == f"{words} (UTC+00:00)"
-
-
-def test_a_citation_can_be_read_by_machines(catalogue: Catalogue) -> None:
-    citation = cite(catalogue.project, f"{catalogue.project.base}claim/x", "50% of {them} & more.")
-    (item,) = json.loads(citation.csl)
-    assert item["title"] == "50% of {them} & more."
-    assert item["URL"].endswith("claim/x")
-    assert r"50\% of \{them\} \& more." in citation.bibtex
-    assert citation.text.startswith("“50% of {them} & more.” In: onrecord, version")
-
-
-def test_bibtex_is_escaped_once() -> None:
-    assert escape(r"a\b~c^d") == r"a\textbackslash{}b\~{}c\^{}d"
 
 
 def test_a_claim_is_told_to_search_engines_as_its_speakers(catalogue: Catalogue) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conftest import TINY
-from onrecord.documents import RESERVED, find_unpublishable, path_of, relative_link
+from onrecord.catalogue import Catalogue
+from onrecord.checks import Draft
+from onrecord.documents import RESERVED, find_unpublishable, path_of, relative_link, render_rdf
 from onrecord.pages import LISTS
 from onrecord.project import read_project
 
@@ -34,6 +36,19 @@ def test_every_page_that_lists_things_keeps_its_place() -> None:
 
 def test_a_thing_has_a_page_and_a_part_of_it_an_anchor_there() -> None:
     assert path_of(TINY_PROJECT, f"{BASE}article/001#char=1,2") == "article/001.html#char=1,2"
+
+
+def test_a_document_begins_with_the_thing_itself_and_goes_on_with_its_parts(tiny: Draft) -> None:
+    catalogue = Catalogue(tiny.record)
+    iri = f"{BASE}article/001"
+    bodies = {form.extension: body.decode() for form, body in render_rdf(catalogue, iri)}
+    subjects = list(dict.fromkeys(line.split()[0] for line in bodies["nt"].splitlines()))
+    assert subjects[0] == f"<{iri}>"
+    parts = [subject.startswith(f"<{iri}#") for subject in subjects[1:]]
+    assert parts == sorted(parts, reverse=True)
+    assert any(parts)
+    statements = [line for line in bodies["ttl"].splitlines() if not line.startswith("@prefix")]
+    assert statements[0].startswith("article:001 ")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,12 @@ def test_a_claim_is_shown_with_who_says_so_how_and_in_which_words(small: Site) -
     assert re.search(r"Article 00[12]: [^.]*, sentence \d", page)
 
 
+def test_who_says_it_is_what_a_claim_shows_first(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["claim/az-dead-50.html"].decode()
+    assert page.index("<h2") == page.index('<h2 id="says">')
+    assert "<h2>Made up of</h2>" in page
+
+
 def test_a_claim_shows_how_the_sides_stand_to_it_and_what_contradicts_it(small: Site) -> None:
     page = small["claim/dead-25.html"]
     assert "How the sides stand to it: contested" in page
@@ -60,7 +66,45 @@ def test_an_article_shows_its_evidence_with_what_each_sentence_carries(small: Si
 def test_an_agent_shows_what_it_says_and_what_is_said_of_it(small: Site) -> None:
     page = small["id/harle-mill.html"]
     assert "What Harle Mill says" in page
-    assert "As the articles print it" in page
+    assert "Spellings in the articles" in page
+
+
+def test_what_somebody_only_says_is_not_said_of_them(tiny: Draft) -> None:
+    page = dict(render_site(tiny.record))["id/harle-mill.html"].decode()
+    says, said = (page.partition(f'<section aria-labelledby="{part}">')[2] for part in ("says", "said"))
+    assert "claim/drought-killed.html" in says.partition("</section>")[0]
+    assert "claim/drought-killed.html" not in said.partition("</section>")[0]
+    assert "claim/mill-closed-sluice.html" in said.partition("</section>")[0]
+
+
+def test_an_agent_says_at_once_for_whom_it_speaks_and_why(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/nikol-pashinyan.html"].decode()
+    lead = page.partition('<p class="lead">')[2].partition("</p>")[0]
+    assert "Speaks for <a" in lead
+    assert "Named as Prime Minister" in lead
+
+
+def test_a_list_of_agents_counts_what_each_says(small: Site) -> None:
+    assert re.search(r"Harle Mill \d+ statements?", small["agents.html"])
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("concept/contested", "concept"),
+        ("concept/statuses", "concept scheme"),
+        ("ontology/record", "ontology"),
+        ("id/harle-mill", "organisation"),
+    ],
+)
+def test_a_page_says_in_plain_words_what_it_is_about(tiny: Draft, page: str, kind: str) -> None:
+    text = dict(render_site(tiny.record))[f"{page}.html"].decode()
+    assert re.search(rf'<p class="types"><a [^>]*>{kind}</a></p>', text)
+
+
+def test_the_language_of_another_name_is_named(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/nikol-pashinyan.html"].decode()
+    assert re.search(r'<span lang="hy" dir="auto">[^<]+</span> \(Armenian\)', page)
 
 
 def test_an_occurrence_shows_its_accounts_side_by_side(small: Site) -> None:
@@ -144,3 +188,24 @@ def test_a_term_is_shown_with_a_thing_of_the_record(small: Site) -> None:
 def test_a_concept_is_shown_with_a_thing_of_the_record(small: Site) -> None:
     page = small["concept/statuses.html"]
     assert "Example: The sluice was shut." in page[page.index("partly shared uses:") : page.index("undisputed uses:")]
+
+
+def test_disputes_show_what_each_side_says_and_how_much_one_alone(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["disputes.html"].decode()
+    assert page.count('<div class="sides">') > 3
+    assert "<blockquote>" in page
+    assert len(re.findall(r'<a href="id/[^"]+#alone">\d+ claims</a>', page)) == 2
+
+
+def test_what_one_side_alone_says_is_open_and_stands_by_what_it_is_about(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["id/dispute-over-the-clashes.html"].decode()
+    alone = page.partition('<section aria-labelledby="alone">')[2].partition("</section>")[0]
+    assert "<details>" not in alone
+    assert re.search(r"<h4><a [^>]*>Border clashes between", alone)
+    assert "Coding note: " in alone
+
+
+def test_a_question_shows_its_query_without_its_header(flagship: Draft) -> None:
+    page = dict(render_site(flagship.record))["questions/armenian-dead.html"].decode()
+    assert "# title:" not in unquote(unescape(page))
+    assert '<th scope="col" title="?atLeast">at least</th>' in page

@@ -172,7 +172,10 @@ def test_an_error_is_shown_at_its_line(browser: Browser, place: Place) -> None:
     with forgiving(browser, place.address, *place.refused) as page:
         page.goto("sparql.html")
         ask(page, WRONG)
-        expect(page.get_by_role("alert")).to_contain_text("Nothing declares the prefix foo: at line 3, column 5.")
+        fault = "Nothing declares the prefix foo: at line 3, column 5."
+        expect(page.locator("#query-fault")).to_contain_text(fault)
+        # What is announced, which is more than that there is no answer.
+        expect(status(page)).to_contain_text(f"There is no answer. {fault}")
         expect(page.locator(".fault-line .CodeMirror-line")).to_have_text("    foo:bar ?o .")
         expect(page.locator(".fault-line .fault-sign")).to_be_visible()
         write(page, DISPUTES)

@@ -14,6 +14,7 @@ from onrecord.checks import Draft
 from onrecord.project import Project, read_project
 from onrecord.publish import ask_all
 from onrecord.questions import (
+    Asked,
     Question,
     check_question,
     check_questions,
@@ -92,6 +93,25 @@ def test_the_words_order_by_in_a_comment_do_not_order_an_answer() -> None:
 def test_the_questions_are_answered_alike_under_any_base(base: str) -> None:
     draft = draft_record(read_project(ROOT, base), stay_silent)
     assert [str(problem) for problem in check_questions(draft.record.project, draft.store)] == []
+
+
+def test_a_query_is_shown_without_the_header_that_stands_above_it() -> None:
+    head = "# title: A\n# theme: 1. E\n# question: B,\n#   and C?\n# expected: D\n\n"
+    asked = Asked("a", "A", "1. E", "B, and C?", "D", f"{head}# Of all.\nSELECT * {{ ?s ?p ?o }}\n", (), ())
+    assert asked.bare_query == "# Of all.\nSELECT * { ?s ?p ?o }"
+
+
+def test_a_column_is_headed_by_its_name_in_words() -> None:
+    columns = ("speaker", "atLeast", "sideOfMany", "theIRI", "at_most", "day2Day")
+    asked = Asked("a", "A", "", "B?", "", "", columns, ())
+    assert dict(asked.headings) == {
+        "speaker": "speaker",
+        "atLeast": "at least",
+        "sideOfMany": "side of many",
+        "theIRI": "the IRI",
+        "at_most": "at most",
+        "day2Day": "day2 day",
+    }
 
 
 def test_a_question_that_asks_another_endpoint_is_refused_before_it_does(edit: Edit, copy: Path) -> None:

@@ -57,6 +57,19 @@ def test_a_thing_is_answered_with_303_to_the_document_asked_for(
     assert "Accept" in answer.headers["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [
+        ("/search?q=mill", "/search.html?q=mill"),
+        ("/search?q=%C3%A9+b&x=%25", "/search.html?q=%C3%A9+b&x=%25"),
+        ("/claim/dead-40?", "/claim/dead-40.html"),
+    ],
+)
+def test_what_was_asked_goes_along_where_an_address_leads_elsewhere(server: Server, asked: str, location: str) -> None:
+    answer = server.get(asked, BROWSER)
+    assert (answer.status, answer.headers["Location"]) == (303, location)
+
+
 def test_a_thing_in_a_form_that_there_is_not_is_answered_with_406_and_what_there_is(server: Server) -> None:
     answer = server.get("/claim/dead-40", "image/png")
     assert answer.status == 406

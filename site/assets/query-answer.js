@@ -77,7 +77,7 @@ function renderText(text, label) {
 
 export function renderFault({ detail, column, source }) {
   const place = source ? [element("pre", {}, element("code", {}, `${source}\n${" ".repeat(column - 1)}^`))] : [];
-  return element("div", { className: "problem", role: "alert", id: "query-fault" }, element("p", {}, detail), ...place);
+  return element("div", { className: "problem", id: "query-fault" }, element("p", {}, detail), ...place);
 }
 
 export function element(name, members = {}, ...children) {

@@ -57,7 +57,8 @@ function fail(error, signal) {
   }
   if (!(error instanceof Fault)) console.error(error);
   const members = error instanceof Fault ? error.members : { detail: gettext("This page failed: %(reason)s", { reason: error.message }) };
-  status.textContent = gettext("There is no answer.");
+  // The fault itself is announced; who sees it finds it below, with its place.
+  status.replaceChildren(gettext("There is no answer."), " ", element("span", { className: "unseen" }, members.detail));
   show(renderFault(members));
   if (members.line) showFault(editor, members);
 }

@@ -1,7 +1,7 @@
 // Search as you type, over an index that was made when the site was built.
 
 import MiniSearch from "./minisearch.js";
-import { gettext } from "./words.js";
+import { gettext, ngettext } from "./words.js";
 
 // How many hits are shown as one types, in a group, and on the page of results.
 const SHOWN = 5, LISTED = 50;
@@ -65,15 +65,28 @@ export function attach(form, results) {
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", gettext("What was found"));
-  form.append(list);
+  // Tells how much is found to those who do not see it, and to all that nothing is.
+  const told = document.createElement("div");
+  told.className = "unseen";
+  told.setAttribute("role", "status");
+  form.append(list, told);
   for (const [name, value] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", "found"], ["aria-autocomplete", "list"]]) {
     input.setAttribute(name, value);
   }
   let at = -1, asked = 0;
   const options = () => [...list.querySelectorAll("[role=option]")];
 
+  function tell(text, isSeen) {
+    told.className = isSeen ? "found" : "unseen";
+    const line = document.createElement("p");
+    line.className = "none";
+    line.textContent = text;
+    told.replaceChildren(...(text ? [line] : []));
+  }
+
   function close() {
     list.hidden = true;
+    tell("", false);
     at = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -108,18 +121,12 @@ export function attach(form, results) {
       }));
       list.append(group);
     }
-    options().forEach((option, place) => { option.id = `found-${place}`; });
-    if (!groups.length) {
-      const none = document.createElement("div");
-      none.className = "none";
-      none.setAttribute("role", "option");
-      none.setAttribute("aria-disabled", "true");
-      none.textContent = gettext("Nothing is found. Try fewer or other words.");
-      none.removeAttribute("role");
-      list.append(none);
-    }
-    list.hidden = false;
-    input.setAttribute("aria-expanded", String(groups.length > 0));
+    const all = options();
+    all.forEach((option, place) => { option.id = `found-${place}`; });
+    list.hidden = all.length === 0;
+    input.setAttribute("aria-expanded", String(all.length > 0));
+    if (all.length) tell(ngettext("%(count)s result", "%(count)s results", all.length), false);
+    else tell(gettext("Nothing is found. Try fewer or other words."), true);
   }
 
   async function type() {
@@ -135,7 +142,7 @@ export function attach(form, results) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (list.hidden) type(); else choose(event.key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1);
-    } else if (event.key === "Escape" && !list.hidden) {
+    } else if (event.key === "Escape" && (!list.hidden || told.hasChildNodes())) {
       event.preventDefault();
       close();
     } else if (event.key === "Enter" && at >= 0) {

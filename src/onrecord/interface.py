@@ -13,7 +13,7 @@ from gettext import GNUTranslations, NullTranslations, c2py
 from io import BytesIO, StringIO
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -54,6 +54,13 @@ class Interface:
     def gettext(self, text: str, **values: str) -> str:
         """A string with values for its placeholders."""
         return self.translations.gettext(text) % values
+
+    def name_language(self, tag: str) -> str:
+        """What a language is called; its tag (BCP 47) where that has no name."""
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(_locale(self.language)) or tag
+        except (UnknownLocaleError, ValueError):
+            return tag
 
     def write_time(self, moment: datetime, pattern: str) -> str:
         """A time in words; the pattern is one of Unicode CLDR (UTS #35, part 4, section 8)."""

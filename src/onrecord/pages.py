@@ -24,13 +24,14 @@ from onrecord.comparisons import Comparisons
 from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link, web_address
 from onrecord.interface import Interface, mark, read_interface
 from onrecord.maps import Atlas
+from onrecord.matters import group_by_matter
 from onrecord.paging import MOST, Part, split_list
 from onrecord.policies import policy_of
 from onrecord.project import Project
 from onrecord.questions import Asked, group_by_theme
 from onrecord.sayings import Saying, read_sayings
 from onrecord.searchable import Searchable
-from onrecord.terminology import SELF_DESCRIPTION, find_example, grow_tree
+from onrecord.terminology import PLAIN_KINDS, SELF_DESCRIPTION, find_example, grow_tree
 
 # Which template shows a thing: the first whose class it has. A class without a colon is one of the core ontology.
 TEMPLATES: Mapping[str, str] = {
@@ -69,6 +70,8 @@ PAGED: Mapping[str, tuple[str, ...]] = {
     "places": ("Place",),
     "articles": ("Article",),
 }
+# The lists whose length is known, with the classes of what they show.
+COUNTED: Mapping[str, tuple[str, ...]] = {**PAGED, "disputes": ("Dispute",)}
 # Pages that are not in the navigation.
 SEARCH = ("search", "search.html", mark("Search"))
 # Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
@@ -179,6 +182,7 @@ class Pages:
             "name": catalogue.name,
             "other_names": catalogue.other_names,
             "kinds": self.kinds,
+            "plain_kinds": PLAIN_KINDS,
             "is_a": lambda node, kind: catalogue.is_a(node, rec(kind)),
             "get": lambda node, *names: catalogue.values(node, *map(rec, names)),
             "holders": lambda node, *names: catalogue.holders(node, *map(rec, names)),
@@ -194,6 +198,7 @@ class Pages:
             "is_own": catalogue.is_own,
             "concept": catalogue.words.concept,
             "grouped": self.grouped,
+            "by_matter": lambda claims: group_by_matter(catalogue, claims),
             "evidence": self.evidence,
             "unused_sentences": self.unused_sentences,
             "named_parts": self.named_parts,
@@ -225,7 +230,7 @@ class Pages:
             "charts": self.charts,
             "atlas": self.atlas,
             "searchable": self.searchable.describe,
-            "cite": lambda node: cite(self.project, str(node), catalogue.name(node).text),
+            "cite": lambda claim: cite(catalogue, self.interface, claim),
             "term": self._term,
             "most": MOST,
             "few": FEW,
@@ -251,7 +256,18 @@ class Pages:
             heading = self.interface.gettext(title)
             if part.number > 1:
                 heading = self.interface.gettext("%(title)s, page %(page)s", title=heading, page=str(part.number))
-            yield part.path, self._render(template, part.path, heading, part=part, **content)
+            described = self._describe_list(slug, part.path, heading)
+            yield part.path, self._render(template, part.path, heading, part=part, about_page=described, **content)
+
+    def _describe_list(self, slug: str, path: str, title: str) -> dict[str, object]:
+        """What search engines read of a page that is not about one thing."""
+        if slug == LISTS[0][0]:
+            return self.searchable.describe_site()
+        members = [
+            one for kind in COUNTED.get(slug, ()) for one in self.catalogue.members(self.catalogue.words.rec(kind))
+        ]
+        count = len(self.asked) if slug == "questions" else len(set(members)) if slug in COUNTED else None
+        return self.searchable.describe_list(slug, path, title, count)
 
     def _parts(self, slug: str) -> Iterator[Part]:
         kinds = map(self.catalogue.words.rec, PAGED.get(slug, ()))
@@ -259,7 +275,9 @@ class Pages:
 
     def render_question(self, asked: Asked) -> str:
         """The page of a question: what it asks, its answer, and its query."""
-        return self._render("question.html", f"questions/{asked.slug}.html", asked.title, one=asked)
+        path = f"questions/{asked.slug}.html"
+        described = self.searchable.describe_question(path, asked.title, asked.question)
+        return self._render("question.html", path, asked.title, one=asked, about_page=described)
 
     def _template_of(self, node: Node) -> str:
         kinds = set(self.catalogue.values(node, RDF.type))
@@ -370,9 +388,11 @@ class Pages:
         ]
 
     def claims_naming(self, thing: Node) -> list[Node]:
-        """The claims that name a thing themselves, or through a role or place in the account that they claim."""
+        """The claims that name a thing themselves, or through a role or place in the account that they claim. Who only
+        makes a claim is not named in it: that is derived from its attributions."""
         rec, catalogue = self.catalogue.words.rec, self.catalogue
-        naming = {subject for subjects in catalogue.incoming(thing).values() for subject in subjects}
+        links = [(node, name) for name, subjects in catalogue.incoming(thing).items() for node in subjects]
+        naming = {node for node, name in links if catalogue.origin((node, name, thing)) != "derived"}
         owners = {URIRef(document_of(node)) for node in naming if self.is_nested(node)}
         told = {claim for owner in owners for claim in catalogue.values(owner, rec("claimedBy"))}
         return catalogue.sorted(node for node in naming | told if catalogue.is_a(node, rec("Claim")))

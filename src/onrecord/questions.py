@@ -25,6 +25,8 @@ from onrecord.texts import read_text, unreadable
 Rows = list[tuple[str, ...]]
 HEADER = re.compile(r"^# (title|theme|question|expected): ?(.*(?:\n#  +.*)*)", re.MULTILINE)
 NUMBER = re.compile(r"^\d+\. ")
+# Where a new word begins in the name of a variable; capitals in a row are one word.
+CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])([A-Z])?|_")
 JSON = "application/sparql-results+json"
 
 
@@ -67,6 +69,22 @@ class Asked:
     query: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Node | None, ...], ...]
+
+    @property
+    def bare_query(self) -> str:
+        """The query without the header that its page shows in other ways."""
+        return HEADER.sub("", self.query).strip()
+
+    @property
+    def headings(self) -> tuple[tuple[str, str], ...]:
+        """Each column with its name in words: at least, for atLeast."""
+        return tuple((column, CAMEL.sub(_lower, column)) for column in self.columns)
+
+
+def _lower(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return " "
+    return f" {found[1]}{found[2]}" if found[2] else f" {found[1].lower()}"
 
 
 def group_by_theme(asked: Iterable[Asked]) -> list[tuple[str, list[Asked]]]:

@@ -211,8 +211,8 @@ def serialise(
 ) -> bytes:
     """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes.
 
-    Those about ``first``, an IRI, come before all others. ``reified`` are triples that a thing reifies without their
-    being asserted (RDF 1.2 Concepts, section 1.5).
+    Those about ``first``, an IRI, come before all others, then those about its parts. ``reified`` are triples that a
+    thing reifies without their being asserted (RDF 1.2 Concepts, section 1.5).
     """
     return next(serialise_each(triples, (media_type,), prefixes, first=first, reified=reified))
 
@@ -229,11 +229,17 @@ def serialise_each(
     given, held = list(triples), list(reified)
     engine = [_triple_to_engine(triple) for triple in given]
     engine += [ox.Triple(_subject_to_engine(one), REIFIES, _triple_to_engine(triple)) for one, triple in held]
-    rows = sorted(engine, key=lambda row: (not str(row.subject).startswith(f"<{first}"), str(row)))
+    rows = sorted(engine, key=lambda row: (_distance(row.subject, first), str(row)))
     terms = {term for triple in given for term in triple} | {one for one, _ in held}
     used = _choose(prefixes, [*map(_space_of, terms), *([REIFIES.value] if held else [])])
     for media_type in media_types:
         yield ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=used) or b""
+
+
+def _distance(subject: ox.NamedNode | ox.BlankNode | ox.Triple, first: str) -> int:
+    """How far a subject is from an IRI: that itself, a fragment of it, or something else."""
+    iri = subject.value if isinstance(subject, ox.NamedNode) else ""
+    return 0 if iri == first else 1 if iri.startswith(f"{first}#") else 2
 
 
 def _space_of(term: Node) -> str:

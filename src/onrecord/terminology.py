@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -10,6 +10,7 @@ from rdflib.namespace import OWL, RDFS, SKOS
 from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
+from onrecord.interface import mark
 
 # How a term names what is wider than it.
 WIDER = (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.broader)
@@ -20,6 +21,12 @@ SELF_DESCRIPTION = frozenset(
         *(SKOS.inScheme, SKOS.topConceptOf, SKOS.hasTopConcept, SKOS.broader, SKOS.narrower),
     )
 )
+# What readers call a class of another vocabulary that describes the record's own.
+PLAIN_KINDS: Mapping[Node, str] = {
+    SKOS.Concept: mark("concept"),
+    SKOS.ConceptScheme: mark("concept scheme"),
+    OWL.Ontology: mark("ontology"),
+}
 # Among how many things an example is sought.
 LOOKED_AT = 200
 

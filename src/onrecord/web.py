@@ -34,7 +34,7 @@ from onrecord.policies import policy_of
 from onrecord.pool import Pool
 from onrecord.project import Project
 from onrecord.protocol import Call
-from onrecord.responses import Files, Kept, Response, matches, names
+from onrecord.responses import Files, Headers, Kept, Response, matches, names
 from onrecord.workers import pack_call
 
 HOST = "127.0.0.1"
@@ -50,6 +50,8 @@ RETRY, MOST_LINES = 5.0, 50_000
 # For how many seconds the file of a large answer waits to be sent, and how much of a file is read at a time.
 OPEN, PIECE = 60, 65_536
 READ = ("GET", "HEAD")
+# What stands for itself in the query of an address, or was escaped before (RFC 3986, section 3.4).
+QUERY_MARKS = "%/?:@!$&'()*+,;=-._~"
 # How many connections may wait to be accepted; how many seconds one that asks nothing is kept; how many all have to
 # end when the server must.
 BACKLOG, KEEP_ALIVE, PATIENCE = 2_048, 75, 40
@@ -147,7 +149,8 @@ class Site:
                 return answer_preflight(asked.path)
             if asked.path == ENDPOINT and (asked.method == "POST" or asked.query_string):
                 return await self._answer(asked, receive)
-            response = self._find_file(asked)
+            found = self._find_file(asked)
+            response = found._replace(headers=keep_query(found.headers, asked.query_string))
         except CallError as failure:
             return self._fail(failure, asked)
         if not asked.ranges:
@@ -199,7 +202,7 @@ class Site:
 
     def _fail(self, failure: CallError, asked: Asked) -> Response:
         content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
-        headers = (("content-type", content_type), *failure.headers)
+        headers = keep_query((("content-type", content_type), *failure.headers), asked.query_string)
         return Response(failure.status, headers, body, policy=policy_of(asked.path))
 
     def _page(self, failure: CallError, asked: Asked) -> str:
@@ -297,6 +300,15 @@ def read_request(scope: Message) -> Asked:
 def escape(text: str) -> str:
     """A text of the request in a line of the log: nothing in it ends the line or colours it."""
     return quote(text, safe="/.:,;=@~-_")
+
+
+def keep_query(headers: Headers, query_string: str) -> Headers:
+    """Headers that lead elsewhere with what was asked here: a client does not carry it over (RFC 9110, section
+    10.2.2)."""
+    if not query_string:
+        return headers
+    asked = quote(query_string, safe=QUERY_MARKS)
+    return tuple((name, f"{value}?{asked}" if name == "location" else value) for name, value in headers)
 
 
 def methods_of(path: str) -> tuple[str, ...]:
