@@ -5,6 +5,7 @@ Screenshots of every kind of page go to site/screenshots, to be leafed through.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -99,7 +100,9 @@ def test_a_page_reads_the_same_without_scripts(browser: Browser, address: str, k
     def read(*, scripts: bool) -> str:
         with visiting(browser, address, java_script_enabled=scripts) as page:
             page.goto(PAGES[kind])
-            return " ".join(page.locator("h1, h2, h3, blockquote, td, dd, li, figure").all_text_contents())
+            return " ".join(
+                page.locator("h1, h2, h3, blockquote, td, dd, li, figure > svg, figcaption").all_text_contents()
+            )
 
     if kind != "query":
         assert read(scripts=True) == read(scripts=False)
@@ -141,6 +144,74 @@ def test_both_sides_are_shown_alike(browser: Browser, address: str) -> None:
         measure = "sides => sides.map(side => { const box = side.getBoundingClientRect(); return [box.y, box.width] })"
         first, second = sides.evaluate_all(measure)
         assert first == second
+
+
+# Tables whose rows are cards on a narrow screen.
+CARDS = ("home", "event", "articles", "data", "question", "answer")
+
+
+@pytest.mark.parametrize("kind", CARDS)
+def test_on_a_telephone_each_cell_of_a_table_says_its_head(browser: Browser, address: str, kind: str) -> None:
+    with visiting(browser, address, viewport={"width": 320, "height": 640}) as page:
+        page.goto(PAGES[kind])
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        tables = page.locator("table")
+        assert tables.count() == page.locator("table.cards").count()
+        widths = page.locator(".scroll").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+        assert max(widths) <= 0
+        assert page.locator("table.cards tbody td:not([data-head])").count() == 0
+        heads = page.locator("table.cards tbody td").evaluate_all(
+            "cells => cells.map(one => [one.dataset.head, getComputedStyle(one, '::before').content])"
+        )
+        assert heads and all(head and shown == json.dumps(head, ensure_ascii=False) for head, shown in heads)
+
+
+@pytest.mark.parametrize("kind", CARDS)
+def test_the_heads_that_cells_repeat_are_those_of_their_columns(browser: Browser, address: str, kind: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES[kind])
+        for table in page.locator("table.cards:not(.wordy)").all():
+            heads = [one.partition("\n")[0] for one in table.locator("thead th").all_inner_texts()][1:]
+            cells = table.locator("tbody tr").first.locator("td")
+            told = cells.evaluate_all("cells => cells.map(one => one.dataset.head)")
+            assert told[-len(heads) :] == heads
+
+
+def test_a_timeline_keeps_its_bars_on_a_telephone(browser: Browser, address: str) -> None:
+    with visiting(browser, address, viewport=PHONE) as page:
+        page.goto(PAGES["event"])
+        bar = page.locator(".timeline-table .bar").first.bounding_box()
+        assert bar and bar["width"] > 100 and bar["x"] + bar["width"] <= PHONE["width"]
+
+
+def test_what_is_folded_is_printed(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["event"])
+        folded = page.locator("details:not([open])")
+        seen = "all => all.map(one => one.children[1].checkVisibility({ contentVisibilityAuto: true }))"
+        assert not any(folded.evaluate_all(seen))
+        page.emulate_media(media="print")
+        assert folded.count() > 5 and all(folded.evaluate_all(seen))
+        heights = folded.evaluate_all("all => all.map(one => one.children[1].getBoundingClientRect().height)")
+        assert min(heights) > 0
+
+
+@pytest.mark.parametrize("kind", ["event", "question", "articles", "data"])
+def test_no_table_is_wider_than_the_paper(browser: Browser, address: str, kind: str) -> None:
+    with visiting(browser, address, viewport={"width": 703, "height": 1000}) as page:  # A4 less its margins
+        page.goto(PAGES[kind])
+        page.emulate_media(media="print")
+        widths = page.locator(".scroll").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+        assert max(widths) <= 0
+
+
+def test_columns_start_level(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        page.goto(PAGES["home"])
+        items = page.locator(".columns li a")
+        tops = items.evaluate_all("all => all.map(one => [one.getClientRects()[0].x, one.getClientRects()[0].y])")
+        first = {x: min(y for at, y in tops if at == x) for x, _ in tops}
+        assert len(first) == 2 and max(first.values()) - min(first.values()) < 1
 
 
 def test_a_map_comes_nearer_and_is_dragged(browser: Browser, address: str) -> None:

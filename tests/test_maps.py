@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import combinations
 
 import pytest
@@ -15,7 +16,8 @@ from onrecord.assets import vendor_file
 from onrecord.catalogue import Catalogue
 from onrecord.checks import Draft
 from onrecord.coasts import SMALLEST_LAKE, Box, Outline, Ring, clip, distance, join, read_lakes, write_path
-from onrecord.maps import HEIGHT, WIDTH, Atlas, Frame, Map, break_name, find_core, read_point
+from onrecord.comparisons import Comparisons
+from onrecord.maps import HEIGHT, WIDTH, Atlas, Frame, Map, Mention, break_name, find_core, read_point
 from onrecord.pages import Pages
 
 CASPIAN, SEVAN, PARIS = (51.0, 41.5), (45.35, 40.3), (2.35, 48.85)
@@ -28,7 +30,7 @@ def catalogue(flagship: Draft) -> Catalogue:
 
 @pytest.fixture(scope="module")
 def atlas(catalogue: Catalogue) -> Atlas:
-    return Atlas(catalogue)
+    return Atlas(catalogue, Comparisons(catalogue))
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,49 @@ def test_the_clashes_are_drawn_towards_the_places_that_accounts_name(clashes: Ma
     assert {"goris", "jermuk", "sotk"} <= towards
 
 
+def test_an_area_is_of_the_side_that_tells_it(atlas: Atlas, clashes: Map) -> None:
+    sides = {side: [one for one in clashes.areas if one.side == side] for side in clashes.sides}
+    armenia, azerbaijan = sides
+    assert slugs([one.place for one in sides[armenia]]) == {"goris", "jermuk", "sotk"}
+    assert slugs([one.place for one in sides[azerbaijan]]) == {
+        "dashkasan-district",
+        "kalbajar-district",
+        "lachin-district",
+    }
+
+
+def test_a_place_that_both_sides_tell_of_has_an_area_of_each(atlas: Atlas, clashes: Map) -> None:
+    border = next(row for row in clashes.rows if row.place == thing(atlas, "armenia-azerbaijan-border"))
+    goris, relation = thing(atlas, "goris"), border.mentions[0].relation
+    told = [Mention(relation, (), goris, one.sides) for one in border.mentions]
+    assert {one.sides for one in told} >= {(side,) for side in clashes.sides} | {clashes.sides, ()}
+    both = drawn(atlas.draw([goris], mentions={goris: told}, sides=clashes.sides))
+    assert [(one.place, one.side) for one in both.areas] == [(goris, side) for side in (None, *clashes.sides)]
+
+
+def test_what_no_side_tells_is_of_none(atlas: Atlas) -> None:
+    war = drawn(atlas.draw_occurrence(thing(atlas, "war-2020")))
+    assert {one.side for one in war.areas} == {None}
+    assert "as others or the articles tell it" in render(atlas, war)
+
+
+def test_the_sides_differ_by_the_angle_of_their_hatching_and_by_nothing_else_but_colour(
+    atlas: Atlas, clashes: Map
+) -> None:
+    page = render(atlas, clashes)
+    hatches = re.findall(r'<pattern id="map-hatch-(\d)" class="side-\1"(.*?)</pattern>', page)
+    assert [number for number, _ in hatches] == ["0", "1"]
+    angles = [re.search(r"rotate\((.*?)\)", rest) for _, rest in hatches]
+    assert [angle and angle[1] for angle in angles] == ["45", "-45"]
+    assert len({re.sub(r"rotate\(.*?\)", "", rest) for _, rest in hatches}) == 1
+
+
+def test_the_legend_and_the_words_name_the_sides(atlas: Atlas, clashes: Map) -> None:
+    legend, words = render(atlas, clashes).split("<dl", 1)
+    for side in ("Armenia", "Azerbaijan"):
+        assert f"as {side} tells it" in legend and f"as {side} tells it" in words
+
+
 def test_nothing_of_an_occurrence_is_a_point(atlas: Atlas, maps: list[Map]) -> None:
     places = set(atlas.catalogue.members(atlas.catalogue.words.rec("Place")))
     for one in maps:
@@ -146,7 +191,8 @@ def test_only_a_town_gets_a_ring(atlas: Atlas, clashes: Map) -> None:
     towns = slugs([mark.place for mark in clashes.marks if mark.kind == "town"])
     assert {"goris", "jermuk", "sotk"} <= towns
     assert "kalbajar-district" in slugs([mark.place for mark in clashes.marks if mark.kind == "area"])
-    assert render(atlas, clashes).count("<circle") == len(towns) + len(clashes.areas) + 1  # one in the mask
+    tints = [one for one in clashes.areas if one.kind == "around"]
+    assert render(atlas, clashes).count("<circle") == len(towns) + len(clashes.areas) + len(tints) + 2  # in the masks
 
 
 def test_a_class_that_says_nothing_of_size_gets_no_ring(atlas: Atlas) -> None:
@@ -160,7 +206,7 @@ def test_no_border_is_drawn(atlas: Atlas, clashes: Map) -> None:
     drawing = page[: page.index("</svg>")]
     assert set(vendor_file("land.json").parent.glob("*.json")) == {vendor_file("land.json"), vendor_file("lakes.json")}
     assert list(json.loads(vendor_file("land.json").read_bytes())["objects"]) == ["land"]
-    assert drawing.count("<path") == 4  # hatching, land, lakes, scale
+    assert drawing.count("<path") == 3 + len({one.side for one in clashes.areas})  # land, lakes, scale; hatching
     assert "No borders are drawn" in page
 
 
@@ -232,13 +278,14 @@ def test_a_map_obeys_the_policy_of_its_page(atlas: Atlas, clashes: Map) -> None:
 
 
 def test_two_runs_draw_the_same(catalogue: Catalogue, atlas: Atlas, clashes: Map) -> None:
-    again = Atlas(catalogue)
+    again = Atlas(catalogue, Comparisons(catalogue))
     assert again.draw_occurrence(thing(atlas, "border-clashes")) == clashes
     assert render(again, clashes) == render(atlas, clashes)
 
 
 def test_a_record_without_coordinates_has_no_maps_and_reads_no_land(tiny: Draft) -> None:
-    atlas = Atlas(Catalogue(tiny.record))
+    catalogue = Catalogue(tiny.record)
+    atlas = Atlas(catalogue, Comparisons(catalogue))
     rec = atlas.catalogue.words.rec
     assert atlas.draw_places() is None
     assert {atlas.draw_occurrence(one) for one in atlas.catalogue.members(rec("Occurrence"))} == {None}

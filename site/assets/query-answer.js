@@ -30,15 +30,21 @@ function labelsFor(rows, names) {
   return isNamed ? names.labels().catch(() => new Map()) : new Map();
 }
 
+// On a narrow screen a cell says the head of its column.
+function headed(name, cell) {
+  cell.dataset.head = name;
+  return cell;
+}
+
 function renderTable(columns, rows, cell) {
   const body = element("tbody");
   const header = element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)));
-  const table = element("table", {}, element("thead", {}, header), body);
+  const table = element("table", { className: "cards" }, element("thead", {}, header), body);
   const more = element("button", { type: "button" });
   let shown = 0;
   const show = () => {
     const next = rows.slice(shown, shown + ROWS);
-    const cells = (row) => columns.map((name) => element("td", {}, ...cell(row[name])));
+    const cells = (row) => columns.map((name) => headed(name, element("td", {}, ...cell(row[name]))));
     body.append(...next.map((row) => element("tr", {}, ...cells(row))));
     shown += next.length;
     more.textContent = gettext("Show more (%(shown)s of %(count)s are shown)", { shown, count: rows.length });

@@ -1,7 +1,7 @@
 """Maps: where the places of the record lie, as values that a template draws.
 
 Land and lakes, and names. No borders; and what happened is never a point: an account names a place and says how it lay
-to it, which is drawn as an area without an edge.
+to it, which is drawn as an area without an edge, once for each side that tells it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from rdflib import URIRef
 from rdflib.namespace import RDF, RDFS
@@ -32,6 +33,7 @@ from onrecord.coasts import (
     read_land,
     write_path,
 )
+from onrecord.comparisons import Comparisons
 from onrecord.reference import GEOMETRY, WKT
 from onrecord.vocabulary import slug
 
@@ -65,11 +67,13 @@ SCALE = Box(0, HEIGHT - 56, 2 * EDGE + WIDTH / 4, HEIGHT)  # where the scale bar
 
 @dataclass(frozen=True)
 class Mention:
-    """How an account names a place: its relation to it, and the words as printed."""
+    """How an account names a place: its relation to it, and the words as printed; and the sides that tell it, none
+    where only articles and agents of no side do."""
 
     relation: Node
     words: tuple[Node, ...]
     account: Node
+    sides: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
@@ -106,10 +110,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Area:
-    """What accounts tell of a place, "towards" or "around" it, without saying how far."""
+    """What accounts of a side, or of none, tell of a place, "towards" or "around" it, without saying how far."""
 
     place: Node
     kind: str
+    side: Node | None
     x: float
     y: float
     radius: int
@@ -127,7 +132,7 @@ class Scale:
 class Map:
     """A drawing: SVG path data of land and lakes (fill rule even-odd), what stands on them, and the same in words.
 
-    ``sources`` are the graphs that hold the coordinates.
+    ``sides`` are those whose accounts it tells apart, ``sources`` the graphs that hold the coordinates.
     """
 
     width: int
@@ -136,6 +141,7 @@ class Map:
     lakes: str
     marks: tuple[Mark, ...]
     areas: tuple[Area, ...]
+    sides: tuple[Node, ...]
     rows: tuple[Row, ...]
     scale: Scale
     sources: tuple[Node, ...]
@@ -150,8 +156,8 @@ class Atlas:
     Raises AssetsError where the build step has not fetched them.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, comparisons: Comparisons) -> None:
+        self.catalogue, self.comparisons = catalogue, comparisons
 
     @cached_property
     def land(self) -> list[Outline]:
@@ -178,16 +184,17 @@ class Atlas:
 
     def draw_occurrence(self, occurrence: Node) -> Map | None:
         """Where accounts of an occurrence and of its parts place it; None where no place of theirs has coordinates."""
-        mentions = read_mentions(self.catalogue, occurrence)
-        return self._draw(list(mentions), mentions=mentions, orients=self.is_town)
+        sides = self.comparisons.sides(occurrence)
+        mentions = read_mentions(self.catalogue, occurrence, sides)
+        return self.draw(list(mentions), mentions=mentions, sides=sides, orients=self.is_town)
 
     def draw_place(self, place: Node) -> Map | None:
         """A place among its neighbours; None where it has no coordinates."""
-        return self._draw([place], neighbours=NEIGHBOURS)
+        return self.draw([place], neighbours=NEIGHBOURS)
 
     def draw_places(self) -> Map | None:
         """Every place of the record; None where none has coordinates."""
-        return self._draw(self.catalogue.members(self.catalogue.words.rec("Place")))
+        return self.draw(self.catalogue.members(self.catalogue.words.rec("Place")))
 
     def is_town(self, place: Node) -> bool:
         """Whether a point is where the place is, by its classes and what these are like."""
@@ -195,14 +202,19 @@ class Atlas:
         like = (other for kind in kinds for other in self.catalogue.values(kind, RDFS.subClassOf, RDFS.seeAlso))
         return not SPOTS.isdisjoint((*kinds, *like))
 
-    def _draw(
+    def draw(
         self,
         things: Sequence[Node],
         *,
         neighbours: int = 0,
         mentions: Mentions | None = None,
+        sides: Sequence[Node] = (),
         orients: Callable[[Node], bool] = bool,
     ) -> Map | None:
+        """Places with what is told of them; None where none of them has coordinates.
+
+        ``neighbours`` is how many others it makes room for, ``orients`` which others it may show where there is room.
+        """
         positions = self.positions
         placed = {thing: positions[thing] for thing in things if thing in positions}
         if not placed:
@@ -218,7 +230,8 @@ class Atlas:
             land=write_path(self.land, seen, frame.project),
             lakes=write_path(self.lakes, seen, frame.project),
             marks=marks,
-            areas=tuple(self._areas(shown, mentions or {})),
+            areas=tuple(self._areas(shown, mentions or {}, sides)),
+            sides=tuple(sides),
             rows=self._rows(things, shown, marks, mentions or {}),
             scale=frame.scale_bar(),
             sources=self.sources,
@@ -229,11 +242,13 @@ class Atlas:
         others = [at for place, at in self.positions.items() if place not in placed]
         return sorted(others, key=lambda at: distance(middle, at))[:count]
 
-    def _areas(self, shown: Mapping[Node, Point], mentions: Mentions) -> Iterator[Area]:
+    def _areas(self, shown: Mapping[Node, Point], mentions: Mentions, sides: Sequence[Node]) -> Iterator[Area]:
         for place in self.catalogue.sorted(shown):
             size = "town" if self.is_town(place) else "area"
-            for kind in sorted({KINDS.get(slug(str(one.relation)), AROUND) for one in mentions.get(place, ())}):
-                yield Area(place, kind, *shown[place], RADII[kind, size])
+            told = {(_kind(one), side) for one in mentions.get(place, ()) for side in one.sides or (None,)}
+            for kind, side in product((AROUND, *KINDS.values()), (None, *sides)):
+                if (kind, side) in told:
+                    yield Area(place, kind, side, *shown[place], RADII[kind, size])
 
     def _place_marks(self, shown: Mapping[Node, Point], others: Mapping[Node, Point]) -> tuple[Mark, ...]:
         """Marks whose names do not touch: towns first; what only orients is left out where its name finds no room."""
@@ -262,7 +277,11 @@ class Atlas:
         return tuple(Row(place, states[place], tuple(mentions.get(place, ()))) for place in places)
 
 
-def read_mentions(catalogue: Catalogue, occurrence: Node) -> Mentions:
+def _kind(mention: Mention) -> str:
+    return KINDS.get(slug(str(mention.relation)), AROUND)
+
+
+def read_mentions(catalogue: Catalogue, occurrence: Node, sides: Iterable[Node]) -> Mentions:
     """The places that accounts of an occurrence and of its parts name, each with who names it how."""
     rec, values = catalogue.words.rec, catalogue.values
     happenings = [occurrence]
@@ -270,11 +289,13 @@ def read_mentions(catalogue: Catalogue, occurrence: Node) -> Mentions:
         happenings += [part for part in catalogue.sorted(values(one, rec("hasPart"))) if part not in happenings]
     found: dict[Node, list[Mention]] = defaultdict(list)
     for account in (told for one in happenings for told in catalogue.sorted(values(one, rec("hasAccount")))):
+        tellers = {side for claim in values(account, rec("claimedBy")) for side in values(claim, rec("assertedBySide"))}
+        telling = tuple(side for side in sides if side in tellers)
         for expression in catalogue.sorted(values(account, rec("atLocation"))):
             words = tuple(values(expression, rec("verbatimLocation")))
             for relation in values(expression, rec("spatialRelation")):
                 for anchor in values(expression, rec("anchor")):
-                    found[anchor].append(Mention(relation, words, account))
+                    found[anchor].append(Mention(relation, words, account, telling))
     return found
 
 

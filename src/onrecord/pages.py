@@ -168,7 +168,7 @@ class Pages:
         self.interface = read_interface(self.project)
         self.charts = Charts(catalogue, self.comparisons, self.interface)
         self.searchable = Searchable(catalogue)
-        self.atlas = Atlas(catalogue)
+        self.atlas = Atlas(catalogue, self.comparisons)
         self._templates = load_templates(self.project.site / "templates", self.interface)
         rec = catalogue.words.rec
         self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
