@@ -116,7 +116,7 @@ def test_from_home_to_event_to_claim_to_article_to_turtle(browser: Browser, addr
         expect(page.get_by_role("heading", level=1)).to_have_text("Border clashes between Armenia and Azerbaijan")
         page.get_by_role("link", name="50 Azerbaijani servicemen were killed.").first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("50 Azerbaijani servicemen were killed.")
-        page.get_by_role("link", name="003.s9").first.click()
+        page.get_by_role("link", name="sentence 9").first.click()
         expect(page).to_have_url(re.compile(r"article/003\.html#char=\d+,\d+$"))
         expect(page.locator(".printed", has=page.locator(":target"))).to_contain_text(
             "50 servicemen of the Armed Forces"
