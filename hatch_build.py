@@ -27,7 +27,7 @@ MINIFIED = ("assets/minisearch.js",)
 LICENCES = "assets/licences.txt"
 
 
-class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
+class FrontEnd(BuildHookInterface[Any]):
     """Fills site/vendor, which is ignored by git and goes into the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -62,13 +63,12 @@ def is_foreign(url: str, host: str) -> bool:
 
 
 @contextmanager
-def visiting(browser: Browser, address: str, *, expected: tuple[str, ...] = (), **options: object) -> Iterator[Page]:
+def visiting(browser: Browser, address: str, *, expected: tuple[str, ...] = (), **options: Any) -> Iterator[Page]:
     """A page of a fresh context, of the size of a desktop unless told.
 
     At the end nothing may have gone wrong but what has one of the ``expected`` texts in it.
     """
-    settings = {"viewport": DESKTOP, **options}
-    context = browser.new_context(base_url=address, **settings)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=address, **{"viewport": DESKTOP, **options})
     context.set_default_timeout(15_000)
     trouble = Trouble()
     trouble.watch(context, urlsplit(address).netloc)

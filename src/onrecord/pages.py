@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from rdflib import BNode, Literal, URIRef
@@ -131,8 +131,8 @@ def load_templates(folder: Path, interface: Interface) -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    # Known to the environment only since the extension is.
-    environment.install_gettext_translations(interface.translations, newstyle=True)  # type: ignore[attr-defined]
+    # The extension adds the method, of which types know nothing.
+    cast(Any, environment).install_gettext_translations(interface.translations, newstyle=True)
     environment.globals["interface"] = interface
     return environment
 
