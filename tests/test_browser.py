@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from browsers import PHONE, hosting, visiting
+from browsers import PHONE, hosting, refusal, visiting
 from pages_of_each_kind import PAGES
 from places import ROOT
 from served import Server
@@ -295,13 +295,16 @@ def test_escape_closes_search_and_keeps_the_words(browser: Browser, address: str
         expect(box).to_have_value("Goris")
 
 
+def find_search(page: Page) -> tuple[Locator, Locator]:
+    """Where one types, and what is announced."""
+    box = page.get_by_role("combobox", name="Search the record")
+    return box, page.get_by_role("search").get_by_role("status")
+
+
 def test_what_is_found_as_one_types_is_announced(browser: Browser, address: str) -> None:
     with visiting(browser, address) as page:
         page.goto("index.html")
-        box, told = (
-            page.get_by_role("combobox", name="Search the record"),
-            page.get_by_role("search").get_by_role("status"),
-        )
+        box, told = find_search(page)
         expect(told).to_be_empty()
         box.fill("Goris")
         expect(told).to_have_text(re.compile(r"^\d+ results?$"))
@@ -312,10 +315,7 @@ def test_what_is_found_as_one_types_is_announced(browser: Browser, address: str)
 def test_that_nothing_is_found_is_said_to_all_and_outside_the_list(browser: Browser, address: str) -> None:
     with visiting(browser, address) as page:
         page.goto("index.html")
-        box, told = (
-            page.get_by_role("combobox", name="Search the record"),
-            page.get_by_role("search").get_by_role("status"),
-        )
+        box, told = find_search(page)
         box.fill("qqqqqq")
         expect(told).to_have_text("Nothing is found. Try fewer or other words.")
         assert told.evaluate("told => told.getBoundingClientRect().height") > 20
@@ -353,7 +353,7 @@ def test_a_plain_file_host_serves_the_whole_site_from_any_folder(browser: Browse
 
 
 def test_a_page_that_is_not_there_says_so_as_a_page(browser: Browser, address: str, axe: str) -> None:
-    with visiting(browser, address, expected=("404",)) as page:
+    with visiting(browser, address, expected=refusal(404)) as page:
         page.goto("claim/none-such")
         expect(page.get_by_role("heading", level=1)).to_have_text("Not Found")
         expect(page.get_by_role("navigation", name="Site")).to_be_visible()

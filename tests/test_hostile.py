@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browsers import PHONE, hosting, visiting
+from browsers import PHONE, hosting, refusal, visiting
 from conftest import find_problems
 from onrecord.build import draft_record
 from onrecord.project import read_project
@@ -117,7 +117,7 @@ def test_hostile_content_stays_inert_in_search_and_in_answers(browser: Browser, 
 
 @pytest.mark.parametrize("query", [TEXT, f"# {TEXT}\nSELECT * {{ ?s ?p ?o }} LIMIT 1"])
 def test_a_hostile_query_stays_inert(browser: Browser, flagship_server: Server, query: str) -> None:
-    with visiting(browser, f"{flagship_server.address}/", expected=("400",), viewport=PHONE) as page:
+    with visiting(browser, f"{flagship_server.address}/", expected=refusal(400), viewport=PHONE) as page:
         page.goto(f"sparql?query={quote(query)}")
         expect(page.get_by_label("SPARQL query", exact=True)).to_have_value(query)
         assert page.evaluate("document.documentElement.dataset.hit") is None

@@ -7,15 +7,13 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browsers import DESKTOP, PHONE, Trouble, hosting, visiting
+from browsers import PHONE, hosting, refusal, visiting
 from onrecord.documents import path_of
 from onrecord.project import Project, read_project
 from onrecord.questions import query_files
@@ -26,7 +24,7 @@ DISPUTES = "SELECT ?dispute WHERE { ?dispute a rec:Dispute }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 WRONG = "SELECT ?s WHERE {\n  ?s a rec:Claim ;\n    foo:bar ?o .\n}"
 # What goes wrong, and rightly so: the protocol has a status for what is no query, and cancelling ends a request.
-REFUSED = ("400: ", "console: Failed to load resource: the server responded with a status of 400")
+REFUSED = refusal(400)
 GIVEN_UP = ("failed: ",)
 ROWS, TRIPLES = "application/sparql-results+json", "application/n-triples"
 # Beside the record's own questions: each form, and what engines differ in most.
@@ -89,18 +87,6 @@ def place(request: pytest.FixtureRequest, flagship_server: Server, plain: str) -
     if request.param == "plain":
         return Place(plain, "in this browser")
     return Place(f"{flagship_server.address}/", "by the server", REFUSED)
-
-
-@contextmanager
-def forgiving(browser: Browser, address: str, *expected: str) -> Iterator[Page]:
-    """A page on which nothing else may go wrong than what is expected."""
-    context, trouble = browser.new_context(base_url=address, viewport=DESKTOP), Trouble()  # type: ignore[arg-type]
-    trouble.watch(context, urlsplit(address).netloc)
-    try:
-        yield context.new_page()
-        assert [one for one in trouble.found if not one.startswith(expected)] == []
-    finally:
-        context.close()
 
 
 def write(page: Page, query: str) -> None:
@@ -169,7 +155,7 @@ def test_a_link_opens_with_the_query_and_its_answer(browser: Browser, place: Pla
 
 
 def test_an_error_is_shown_at_its_line(browser: Browser, place: Place) -> None:
-    with forgiving(browser, place.address, *place.refused) as page:
+    with visiting(browser, place.address, expected=place.refused) as page:
         page.goto("sparql.html")
         ask(page, WRONG)
         fault = "Nothing declares the prefix foo: at line 3, column 5."
@@ -183,7 +169,7 @@ def test_an_error_is_shown_at_its_line(browser: Browser, place: Place) -> None:
 
 
 def test_a_long_query_is_cancelled_and_the_next_is_answered(browser: Browser, place: Place) -> None:
-    with forgiving(browser, place.address, *GIVEN_UP) as page:
+    with visiting(browser, place.address, expected=GIVEN_UP) as page:
         page.goto("sparql.html")
         ask(page, ENDLESS)
         expect(page.locator("#query-clock")).to_have_text(re.compile(r"\d s"))
