@@ -9,10 +9,10 @@ import pytest
 from conftest import Edit, stay_silent
 from onrecord import build, memory
 from onrecord.build import Progress, find_problems
+from onrecord.checks import Draft
 from onrecord.memory import recall
 from onrecord.problems import Problem
 from onrecord.project import Project, read_project
-from onrecord.record import Record
 
 VALLEY, REFERENCE = "kb/valley.ttl", "kb/outside/reference.tsv"
 
@@ -25,13 +25,13 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def count(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """A list that grows with each check that is not recalled."""
     runs: list[None] = []
-    gather = build.gather
+    examine = build.examine
 
-    def counted(project: Project, progress: Progress, *, full: bool = False) -> tuple[Record | None, list[Problem]]:
+    def counted(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, list[Problem]]:
         runs.append(None)
-        return gather(project, progress, full=full)
+        return examine(project, progress, full=full)
 
-    monkeypatch.setattr(build, "gather", counted)
+    monkeypatch.setattr(build, "examine", counted)
     return runs
 
 

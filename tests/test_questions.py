@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, TINY, Edit, find_problems, stay_silent
-from onrecord.build import draft_record
-from onrecord.checks import Draft
+from onrecord.build import check_record, draft_record
+from onrecord.checks import CHECKS, Draft
 from onrecord.project import Project, read_project
 from onrecord.publish import ask_all
 from onrecord.questions import (
     Asked,
     Question,
     check_question,
-    check_questions,
     compare_rows,
     group_by_theme,
     is_ordered,
@@ -92,7 +91,9 @@ def test_the_words_order_by_in_a_comment_do_not_order_an_answer() -> None:
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8000/", "https://a.example/below/", "https://zz.example/"])
 def test_the_questions_are_answered_alike_under_any_base(base: str) -> None:
     draft = draft_record(read_project(ROOT, base), stay_silent)
-    assert [str(problem) for problem in check_questions(draft.record.project, draft.store)] == []
+    assert [
+        str(problem) for problem in check_record(draft, stay_silent, [one for one in CHECKS if one.name == "questions"])
+    ] == []
 
 
 def test_a_query_is_shown_without_the_header_that_stands_above_it() -> None:

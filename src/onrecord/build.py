@@ -37,26 +37,33 @@ Progress = Callable[[str], None]
 def find_problems(project: Project, progress: Progress, *, full: bool = False) -> list[Problem]:
     """Every problem of a project; what was found in the same sources before is recalled, unless in full."""
     if full:
-        return gather(project, progress, full=True)[1]
+        return examine(project, progress, full=True)[1]
     sources = hash_sources(project)
     found = recall(
         "problems",
         [sources],
-        lambda: as_json(gather(project, progress)[1]),
+        lambda: as_json(examine(project, progress)[1]),
         still=lambda: hash_sources(project) == sources,
     )
     return [Problem(**one) for one in found]
 
 
-def gather(project: Project, progress: Progress, *, full: bool = False) -> tuple[Record | None, list[Problem]]:
+def gather(project: Project, progress: Progress) -> tuple[Record | None, list[Problem]]:
     """Read, derive and check everything; write nothing. No record comes back if there is an error."""
+    draft, problems = examine(project, progress)
+    with _uncollected():
+        return (None if has_errors(problems) else finish(draft.record)), problems
+
+
+def examine(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, list[Problem]]:
+    """All that can be read and derived, with every problem of it."""
     with _uncollected():
         draft = replace(draft_record(project, progress), full=full)
         problems = [*draft.problems, *find_broken_templates(project), *find_broken_translations(project)]
         # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
         sound = not has_errors(problems)
         problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
-    return (None if has_errors(problems) else finish(draft.record)), sort_problems(problems)
+    return draft, sort_problems(problems)
 
 
 @contextmanager
@@ -93,7 +100,7 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     sources, problems = read_sources(project)
     unparsed = read_unparsed(project, sources)
     shapes, in_shapes = read_shapes(project)
-    _, in_questions = read_questions(project)
+    questions, in_questions = read_questions(project)
     articles, in_articles = read_articles(project, sources, words, unparsed)
     progress("finding the quotes in the articles")
     evidence, in_evidence = read_evidence(sources, articles, words)
@@ -108,7 +115,7 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     problems += find_unreferenced(project, sources)
     in_order = tuple(articles[iri] for iri in sorted(articles))
     record = Record(project, _sort([*stated, *derived]), in_order, hash_sources(project))
-    return Draft(record, tuple(sources), shapes, evidence, store, tuple(problems))
+    return Draft(record, tuple(sources), shapes, tuple(questions), evidence, store, tuple(problems))
 
 
 def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> list[Problem]:

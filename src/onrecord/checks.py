@@ -13,7 +13,7 @@ from onrecord.evidence import Evidence
 from onrecord.graph import Source
 from onrecord.locator import Locator
 from onrecord.problems import Problem
-from onrecord.questions import check_questions
+from onrecord.questions import Question, check_question
 from onrecord.record import Record
 from onrecord.store import Store
 from onrecord.validation import validate
@@ -31,6 +31,7 @@ class Draft:
     record: Record
     sources: tuple[Source, ...]
     shapes: Graph
+    questions: tuple[Question, ...]
     evidence: Evidence
     store: Store
     problems: tuple[Problem, ...]
@@ -58,7 +59,8 @@ def _check_coverage(draft: Draft) -> Iterable[Problem]:
 
 
 def _check_questions(draft: Draft) -> Iterable[Problem]:
-    return check_questions(draft.record.project, draft.store)
+    asked = (check_question(draft.record.project, draft.store, question) for question in draft.questions)
+    return [problem for problem in asked if problem]
 
 
 def measure(draft: Draft) -> dict[str, list[Coverage]]:

@@ -17,7 +17,7 @@ from rdflib.term import Node
 from onrecord.problems import Problem
 from onrecord.project import Project, default_folder
 from onrecord.settings import CONFIG
-from onrecord.store import Statement, Triple, intern, turtle_fault
+from onrecord.store import Statement, Triple, intern, parse_turtle, turtle_fault
 from onrecord.terms import find_fault, is_weird, line_of_surrogate, local_name, spellings_of, weird_boolean
 from onrecord.texts import read_garbled, read_text, unreadable
 
@@ -140,7 +140,12 @@ def _parse(file: str, text: str, base: str) -> tuple[Graph, list[str]] | Problem
     """The triples of a Turtle text, and the values said to be boolean that rdflib takes for false."""
     try:
         with warnings.catch_warnings(record=True, action="always") as caught:
-            triples = Graph().parse(data=text, format="turtle", publicID=base)
+            triples = Graph("SimpleMemory", bind_namespaces="none")
+            read = parse_turtle(text, base)
+            if read is None:
+                triples.parse(data=text, format="turtle", publicID=base)
+            for triple in read or ():
+                triples.add(triple)
     except BadSyntax as error:
         return _syntax_problem(file, error)
     except Exception as error:

@@ -126,12 +126,6 @@ def _read_header(file: str, path: Path, text: str) -> Question:
     )
 
 
-def check_questions(project: Project, store: Store) -> list[Problem]:
-    """Ask every question of the record and compare with its expected rows."""
-    questions, problems = read_questions(project)
-    return problems + [problem for question in questions if (problem := check_question(project, store, question))]
-
-
 def check_question(project: Project, store: Store, question: Question) -> Problem | None:
     """A problem if the question has no expected rows, or answers otherwise; the message shows the difference."""
     if not _has_answer(question):

@@ -30,7 +30,7 @@ def find_refusal(query: str, prefixes: Mapping[str, str], base: str) -> str | No
     """
     if "service" not in decode_escapes(query).lower():
         return None
-    readings = (query, ESCAPE.sub("x", query))
+    readings = {query, ESCAPE.sub("x", query)}
     return NO_SERVICE if any(_asks_another(text, prefixes, base) for text in readings) else None
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, TypeVar, cast
 
@@ -97,6 +97,11 @@ DATASET_FORMATS = {
 # What the triples of an answer may be written in: those that hold datasets then hold a default graph alone.
 TRIPLE_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
 REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
+# A language tag with a capital letter, or what may be one.
+CAPITAL_LANGUAGE = re.compile(r"@[a-z0-9-]*[A-Z]")
+BRACKET = re.compile(r"[][()]")
+# How many brackets within one another need a closer look.
+DEEP = 50
 # How many triples of an answer are sorted before they are written; more are written as they come.
 ORDERED = 20_000
 
@@ -166,20 +171,41 @@ def turtle_fault(text: str, base: str) -> tuple[str, int | None]:
     return "", None
 
 
+def parse_turtle(text: str, base: str) -> list[Triple] | None:
+    """The triples of a Turtle text, their terms as rdflib reads them; None where rdflib must be asked itself.
+
+    That is where there is a fault, whose line rdflib knows better; where brackets are nested deeper than anything that
+    is meant, which only rdflib refuses; and where a language is written in capitals, which the engine makes small.
+    """
+    depths = accumulate(1 if bracket in "[(" else -1 for bracket in BRACKET.findall(text))
+    if max(depths, default=0) > DEEP or CAPITAL_LANGUAGE.search(text):
+        return None
+    read: dict[Term, Node] = {}
+    triples: list[Triple] = []
+    try:
+        for triple in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
+            for term in (triple.subject, triple.predicate, triple.object):
+                if term not in read:
+                    read[term] = _from_engine(term, normalize=True)
+            triples.append((read[triple.subject], read[triple.predicate], read[triple.object]))
+    except (SyntaxError, ValueError):
+        return None
+    return triples
+
+
 @cache
 def intern(iri: str) -> URIRef:
     """An IRI, the same object each time: dictionaries find it without comparing texts."""
     return URIRef(iri)
 
 
-def _from_engine(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+def _from_engine(term: Term, *, normalize: bool = False) -> Node:
     if isinstance(term, ox.NamedNode):
         return intern(term.value)
     if isinstance(term, ox.Literal):
         plain = term.language or term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(
-            term.value, lang=term.language, datatype=None if plain else URIRef(term.datatype.value), normalize=False
-        )
+        datatype = None if plain else URIRef(term.datatype.value)
+        return Literal(term.value, lang=term.language, datatype=datatype, normalize=normalize)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     raise EvaluationError(f"a triple stands where an IRI or a literal was expected: {term}")
