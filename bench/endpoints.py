@@ -35,7 +35,7 @@ from onrecord.catalogue import Catalogue
 from onrecord.dumps import STORE_DUMP, UNION_DUMP
 from onrecord.project import Project, read_project
 from onrecord.publish import Downloads, publish_files
-from onrecord.store import dump, write_store
+from onrecord.store import Quads, write_store
 
 BENCH = Path(__file__).resolve().parent
 PEERS = BENCH / ".peers"
@@ -65,7 +65,7 @@ def prepare(folder: Path, times: int) -> Data:
     downloads = Downloads.make(record, Catalogue(record))
     publish_files(record, downloads.minimal())
     began = time.perf_counter()
-    dump([*record.statements, *record.views], "application/n-quads", project.prefixes)
+    Quads([*record.statements, *record.views]).write("application/n-quads", project.prefixes)
     dumped = time.perf_counter() - began
     things = sorted({str(s.subject) for s in record.statements if is_claim(str(s.subject))})
     (root / "things").write_text("\n".join(quote(thing, safe="") for thing in things))

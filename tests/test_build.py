@@ -20,9 +20,9 @@ import hashlib, sys
 from pathlib import Path
 from onrecord.build import gather
 from onrecord.project import read_project
-from onrecord.store import dump
+from onrecord.store import Quads
 draft, problems = gather(read_project(Path(sys.argv[1])), lambda stage: None)
-print(hashlib.sha256(dump(draft.statements, "application/n-quads", {})).hexdigest() if draft else problems)
+print(hashlib.sha256(Quads(draft.statements).write("application/n-quads", {})).hexdigest() if draft else problems)
 """
 
 

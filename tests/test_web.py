@@ -165,7 +165,7 @@ def test_the_static_site_tells_what_was_withdrawn_and_renamed(folder: Path) -> N
     public = folder / "site" / "public"
     withdrawn = (public / "claim" / "dead-30.html").read_text()
     assert "Withdrawn on 2001-02-03: Read from a misprint." in withdrawn
-    assert 'another name now: <a href="harle-mill.html"' in (public / "id" / "mill-of-harle.html").read_text()
+    assert 'another name now: <a href="../id/harle-mill.html"' in (public / "id" / "mill-of-harle.html").read_text()
 
 
 def test_the_endpoint_takes_a_query_in_the_three_ways_of_the_protocol(server: Server) -> None:

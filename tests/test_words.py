@@ -53,7 +53,7 @@ def test_the_file_of_strings_names_no_date_line_or_machine() -> None:
 
 def read_loose_text(path: Path) -> Iterator[str]:
     """What a template shows without a mark: text, values of attributes, and words that it holds as constants."""
-    tree = load_templates(path.parent, Interface()).parse(path.read_text(encoding="utf-8"))
+    tree = load_templates(read_project(ROOT), path.parent, Interface()).parse(path.read_text(encoding="utf-8"))
     html = "".join(data.data if isinstance(data, nodes.TemplateData) else "\0" for data in read_output(tree))
     html = re.sub(r"<(textarea|script|code|kbd)\b.*?</\1>", "", html, flags=re.DOTALL)
     for name in SHOWN:

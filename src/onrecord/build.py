@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from rdflib import URIRef
 
 from onrecord.catalogue import document_of
 from onrecord.checks import CHECKS, Check, Draft
+from onrecord.collector import uncollected
 from onrecord.evidence import Evidence, read_evidence
 from onrecord.fingerprint import hash_sources
 from onrecord.graph import Source, read_sources, read_unparsed, statements_of
@@ -51,31 +50,19 @@ def find_problems(project: Project, progress: Progress, *, full: bool = False) -
 def gather(project: Project, progress: Progress) -> tuple[Record | None, list[Problem]]:
     """Read, derive and check everything; write nothing. No record comes back if there is an error."""
     draft, problems = examine(project, progress)
-    with _uncollected():
+    with uncollected():
         return (None if has_errors(problems) else finish(draft.record)), problems
 
 
 def examine(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, list[Problem]]:
     """All that can be read and derived, with every problem of it."""
-    with _uncollected():
+    with uncollected():
         draft = replace(draft_record(project, progress), full=full)
         problems = [*draft.problems, *find_broken_templates(project), *find_broken_translations(project)]
         # On unsound sources the checks of the whole would only repeat, less clearly, what is already known.
         sound = not has_errors(problems)
         problems += check_record(draft, progress) if sound else find_unusable(project, draft.shapes)
     return draft, sort_problems(problems)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage: of so many objects hardly any are, and looking takes a sixth of the time."""
-    was_looking = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_looking:
-            gc.enable()
 
 
 def finish(record: Record) -> Record:
@@ -89,6 +76,8 @@ def leave_uncarried(record: Record) -> Record:
     words = vocabulary(record.project)
     stated = {s.subject for s in record.statements if s.predicate == words.rec("statement")}
     left = {str(claim) for claim in stated - {s.object for s in record.statements if s.predicate == words.rec("claim")}}
+    if not left:
+        return record
     kept = [s for s in record.statements if not left & {document_of(s.subject), document_of(s.object)}]
     return replace(record, statements=tuple(kept))
 

@@ -29,8 +29,8 @@ def render_json(project: Project, found: Differences) -> str:
 
 def render_html(project: Project, found: Differences) -> str:
     """The differences as a page; it has no script and no style of its own, and links to those of the site."""
-    template = load_templates(project.site / "templates", read_interface(project)).get_template(PAGE)
-    settings = page_settings(project, PAGE, published_folder(project.public))
+    template = load_templates(project, project.site / "templates", read_interface(project)).get_template(PAGE)
+    settings = page_settings(PAGE, published_folder(project.public))
     return template.render(**settings, found=found) + "\n"
 
 

@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from onrecord.catalogue import Catalogue
 from onrecord.interface import mark
-from onrecord.nanopublications import render_nanopublications
+from onrecord.nanopublications import NP, find_nanopublications
 from onrecord.record import Record
-from onrecord.reified import render_reified
-from onrecord.store import dump, serialise
+from onrecord.reified import find_reified
+from onrecord.store import Quads, Triples
 
 FOLDER = "dumps"
 
@@ -32,17 +33,34 @@ class Dump:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def _render_triples(record: Record, media_type: str) -> tuple[int, bytes]:
-    triples = {statement[:3] for statement in record.statements}
-    return len(triples), serialise(triples, media_type, record.project.prefixes)
+class Content:
+    """What the dumps of a record are made of; what several of them are made of is converted once for them all."""
+
+    def __init__(self, record: Record, catalogue: Catalogue) -> None:
+        self.catalogue, self.prefixes = catalogue, record.project.prefixes
+        self.triples = Triples({statement[:3] for statement in record.statements})
+        self.quads = Quads([*record.statements, *record.views])
 
 
-def _render_quads(record: Record, media_type: str) -> tuple[int, bytes]:
-    statements = [*record.statements, *record.views]
-    return len(statements), dump(statements, media_type, record.project.prefixes)
+def _render_triples(content: Content, media_type: str) -> tuple[int, bytes]:
+    return len(content.triples), content.triples.write(media_type, content.prefixes)
 
 
-Render = Callable[[Record, str], tuple[int, bytes]]
+def _render_quads(content: Content, media_type: str) -> tuple[int, bytes]:
+    return len(content.quads), content.quads.write(media_type, content.prefixes)
+
+
+def _render_reified(content: Content, media_type: str) -> tuple[int, bytes]:
+    triples = content.triples.reify(find_reified(content.catalogue))
+    return len(triples), triples.write(media_type, content.prefixes)
+
+
+def _render_nanopublications(content: Content, media_type: str) -> tuple[int, bytes]:
+    quads = Quads(find_nanopublications(content.catalogue))
+    return len(quads), quads.write(media_type, {**content.prefixes, "np": str(NP)})
+
+
+Render = Callable[[Content, str], tuple[int, bytes]]
 # Each dump: path, media type, what a reader is told, and how it is made. The graphs in one are without the viewpoints.
 DUMPS: tuple[tuple[str, str, str, Render], ...] = (
     (f"{FOLDER}/record.ttl", "text/turtle", mark("Turtle, all graphs in one"), _render_triples),
@@ -54,9 +72,9 @@ DUMPS: tuple[tuple[str, str, str, Render], ...] = (
         f"{FOLDER}/nanopublications.trig",
         "application/trig",
         mark("Nanopublications, one for each attribution"),
-        render_nanopublications,
+        _render_nanopublications,
     ),
-    (f"{FOLDER}/rdf12.ttl", "text/turtle", mark("RDF 1.2, with what is claimed as triple terms"), render_reified),
+    (f"{FOLDER}/rdf12.ttl", "text/turtle", mark("RDF 1.2, with what is claimed as triple terms"), _render_reified),
 )
 # The dump from which a server loads its store, and which stands for the whole record.
 STORE_DUMP = f"{FOLDER}/record.nq"
@@ -65,10 +83,11 @@ UNION_DUMP = f"{FOLDER}/record.ttl"
 SUMS = f"{FOLDER}/SHA256SUMS"
 
 
-def render_dumps(record: Record) -> Iterator[Dump]:
+def render_dumps(record: Record, catalogue: Catalogue) -> Iterator[Dump]:
     """Every dump of the record."""
+    content = Content(record, catalogue)
     for path, media_type, title, render in DUMPS:
-        count, body = render(record, media_type)
+        count, body = render(content, media_type)
         yield Dump(path, media_type, title, count, body)
 
 

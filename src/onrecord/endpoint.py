@@ -62,7 +62,7 @@ class Endpoint:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.templates = load_templates(project.site / "templates", read_interface(project))
+        self.templates = load_templates(project, project.site / "templates", read_interface(project))
         self.folder = store_of(project.public)
         self.store = Store()
         if self.folder is None:
@@ -148,7 +148,7 @@ class Endpoint:
 def render_answer(templates: Environment, project: Project, query: str, **content: object) -> str:
     """The page that shows a query with its answer or its error."""
     shown = {"error": None, "columns": None, "found": (), "count": 0, "text": "", **content}
-    settings = page_settings(project, "sparql", published_folder(project.public))
+    settings = page_settings("sparql", published_folder(project.public))
     return templates.get_template("answer.html").render(**settings, query=query, **shown)
 
 

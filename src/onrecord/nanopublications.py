@@ -12,19 +12,17 @@ from rdflib.namespace import PROV
 from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
-from onrecord.record import Record
-from onrecord.store import Statement, Triple, dump
+from onrecord.store import Statement, Triple
 
 NP = Namespace("http://www.nanopub.org/nschema#")
 # What a claim says; all else that is known of it is derived from other attributions.
 SAID = ("statement", "polarity", "modality")
 
 
-def render_nanopublications(record: Record, media_type: str) -> tuple[int, bytes]:
-    """How many statements there are in the nanopublications of a record, and these as bytes."""
-    catalogue = Catalogue(record)
-    found = [one for node in catalogue.members(catalogue.words.rec("Attribution")) for one in _publish(catalogue, node)]
-    return len(found), dump(found, media_type, {**record.project.prefixes, "np": str(NP)})
+def find_nanopublications(catalogue: Catalogue) -> list[Statement]:
+    """The statements of all nanopublications."""
+    attributions = catalogue.members(catalogue.words.rec("Attribution"))
+    return [statement for attribution in attributions for statement in _publish(catalogue, attribution)]
 
 
 def _publish(catalogue: Catalogue, attribution: Node) -> Iterator[Statement]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
@@ -21,7 +23,7 @@ from onrecord.catalogue import NAMES, Catalogue, Name, document_of
 from onrecord.charts import Charts
 from onrecord.citations import cite
 from onrecord.comparisons import Comparisons
-from onrecord.documents import FORMATS, RDF_FORMATS, path_of, relative_link, web_address
+from onrecord.documents import FORMATS, KEPT, RDF_FORMATS, link_from, path_of, web_address
 from onrecord.interface import Interface, mark, read_interface
 from onrecord.maps import Atlas
 from onrecord.matters import group_by_matter
@@ -83,6 +85,8 @@ COLUMNS = (
     *("hasRole", "atLocation", "hasTime", "accountOf", "claimedBy", "status", "basis", "curator", "reviewedBy"),
     *("codingNote", "reportedIn"),
 )
+# How many parts of pages that are the same on many are kept.
+MOST_FRAMES = 64
 # How many matters a page shows with the evidence of each side.
 FEW = 50
 # Classes whose members, written in brackets, are shown within the thing that holds them.
@@ -120,8 +124,12 @@ class Spelling:
     articles: list[Node]
 
 
-def load_templates(folder: Path, interface: Interface) -> Environment:
-    """The templates of a site; a name that a template misspells is an error."""
+def load_templates(project: Project, folder: Path, interface: Interface) -> Environment:
+    """The templates of a site; a name that a template misspells is an error.
+
+    ``frame(name, depth, current)`` shows the template of a part that is the same on every page which lies so many
+    folders deep and belongs to the same list of LISTS, or to none: it is rendered once for them all.
+    """
     environment = Environment(
         extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(folder),
@@ -133,20 +141,26 @@ def load_templates(folder: Path, interface: Interface) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     # The extension adds the method, of which types know nothing.
     cast(Any, environment).install_gettext_translations(interface.translations, newstyle=True)
-    environment.globals["interface"] = interface
+
+    @lru_cache(maxsize=MOST_FRAMES)
+    def frame(name: str, depth: int, current: str) -> Markup:
+        return Markup(environment.get_template(name).render(to=partial(link_from, depth), depth=depth, current=current))
+
+    environment.globals.update(project=project, lists=LISTS, interface=interface, frame=frame)
     return environment
 
 
-def page_settings(project: Project, path: str, assets: str) -> dict[str, Any]:
-    """What every page needs to know: the project, the navigation, and how to link from where it lies, also to what
-    it loads from the folder ``assets``."""
+def page_settings(path: str, assets: str) -> dict[str, Any]:
+    """What every page needs to know: where it lies, and how to link from there, also to what it loads from the folder
+    ``assets``."""
+    to = partial(link_from, path.count("/"))
     return {
-        "project": project,
         "path": path,
-        "lists": LISTS,
+        "depth": path.count("/"),
+        "current": next((slug for slug, *_ in LISTS if path == f"{slug}.html" or path.startswith(f"{slug}/")), ""),
         "policy": policy_of(path),
-        "to": lambda target: relative_link(path, target),
-        "asset": lambda name: relative_link(path, f"{assets}/{name}"),
+        "to": to,
+        "asset": lambda name: to(f"{assets}/{name}"),
     }
 
 
@@ -169,7 +183,8 @@ class Pages:
         self.charts = Charts(catalogue, self.comparisons, self.interface)
         self.searchable = Searchable(catalogue)
         self.atlas = Atlas(catalogue, self.comparisons)
-        self._templates = load_templates(self.project.site / "templates", self.interface)
+        self._templates = load_templates(self.project, self.project.site / "templates", self.interface)
+        self._links = lru_cache(maxsize=KEPT)(self._link)
         rec = catalogue.words.rec
         self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
         self._held = frozenset(map(rec, HELD))
@@ -284,16 +299,25 @@ class Pages:
         return next((file for kind, file in self._kinds.items() if kind in kinds), OTHER_THING)
 
     def _render(self, template: str, path: str, title: str, **content: Any) -> str:
-        settings = page_settings(self.project, path, self.assets)
-        return self._templates.get_template(template).render(
-            **settings, title=title, href=lambda node: self._href(path, node), **content
-        )
+        settings = page_settings(path, self.assets)
+        depth = settings["depth"]
+        links = {"href": partial(self._href, depth), "link": partial(self._links, depth)}
+        return self._templates.get_template(template).render(**settings, **links, title=title, **content)
 
-    def _href(self, path: str, node: Node) -> str:
-        """Where a link to a node leads; empty if it leads nowhere."""
+    def _href(self, depth: int, node: Node) -> str:
+        """Where a link to a node leads from so many folders deep; empty if it leads nowhere."""
         if not self.catalogue.is_own(node):
             return web_address(str(node))
-        return relative_link(path, path_of(self.project, str(node)))
+        return link_from(depth, path_of(self.project, str(node)))
+
+    def _link(self, depth: int, node: Node) -> Markup:
+        """The name of a node, linked where a link leads."""
+        return Markup(self._pieces.link(self.catalogue.name(node), self._href(depth, node)))
+
+    @cached_property
+    def _pieces(self) -> Any:
+        """The macros of pieces that are the same on all pages."""
+        return self._templates.get_template("links.html").module
 
     def sayings(self, attributions: Iterable[Node]) -> list[Saying]:
         """Attributions as a reader sees them, in the order of the articles."""

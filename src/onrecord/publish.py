@@ -15,6 +15,7 @@ from jinja2 import TemplateError
 from onrecord import __version__
 from onrecord.assets import AssetsError, folder_of, read_assets
 from onrecord.catalogue import Catalogue
+from onrecord.collector import rarely_collected
 from onrecord.completions import COMPLETIONS, render_completions
 from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
 from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress, render_dumps, sum_up
@@ -58,7 +59,8 @@ def publish_files(record: Record, files: Files) -> Path:
         restore(public)
         for left_over in (fresh, stale):
             _remove(left_over)
-        _write(fresh, files, public)
+        with rarely_collected():
+            _write(fresh, files, public)
         kept = _write_store(record, fresh)
         _put_in_place(fresh, public, stale)
         _keep_only(kept, public)
@@ -198,7 +200,7 @@ class Downloads:
     @classmethod
     def make(cls, record: Record, catalogue: Catalogue) -> Downloads:
         """All that can be downloaded."""
-        return cls(record, tuple(render_dumps(record)), dict(render_tables(catalogue)))
+        return cls(record, tuple(render_dumps(record, catalogue)), dict(render_tables(catalogue)))
 
     @property
     def hash(self) -> str:
@@ -229,9 +231,9 @@ def _descriptions(downloads: Downloads) -> Files:
 
 def ask_all(record: Record) -> list[Asked]:
     """Every question of the project with its answer."""
-    store = Store()
-    store.load(record.statements)
     questions, _ = read_questions(record.project)
+    store = Store()
+    store.load(record.statements if questions else ())
     return [ask_question(record.project, store, question) for question in questions]
 
 

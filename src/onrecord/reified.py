@@ -8,20 +8,16 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from onrecord.catalogue import Catalogue
-from onrecord.record import Record
-from onrecord.store import Triple, serialise
+from onrecord.store import Triple
 from onrecord.viewpoints import told_of
 
 # The slots of claims that say one thing of another: the subject, what is said of it, the value.
 SLOTS = (("subject", "relation", "object"), ("about", "unit", "quantity"))
 
 
-def render_reified(record: Record, media_type: str) -> tuple[int, bytes]:
-    """How many statements there are in the RDF 1.2 form of a record, and these as bytes."""
-    catalogue = Catalogue(record)
-    reified = sorted(set(_reified(catalogue)), key=lambda one: (str(one[0]), *(term.n3() for term in one[1])))
-    triples = {statement[:3] for statement in record.statements}
-    return len(triples) + len(reified), serialise(triples, media_type, record.project.prefixes, reified=reified)
+def find_reified(catalogue: Catalogue) -> set[tuple[Node, Triple]]:
+    """What each claim says of things: the claim, and the triple that it reifies."""
+    return set(_reified(catalogue))
 
 
 def _reified(catalogue: Catalogue) -> Iterator[tuple[Node, Triple]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
 from itertools import accumulate, chain, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, TypeVar, cast
 
@@ -227,39 +228,40 @@ def _triple_to_engine(triple: Triple) -> ox.Triple:
     return ox.Triple(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value))
 
 
-def serialise(
-    triples: Iterable[Triple],
-    media_type: str,
-    prefixes: Mapping[str, str],
-    *,
-    first: str = "",
-    reified: Iterable[tuple[Node, Triple]] = (),
-) -> bytes:
-    """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes.
-
-    Those about ``first``, an IRI, come before all others, then those about its parts. ``reified`` are triples that a
-    thing reifies without their being asserted (RDF 1.2 Concepts, section 1.5).
-    """
-    return next(serialise_each(triples, (media_type,), prefixes, first=first, reified=reified))
+def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
+    """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes."""
+    return Triples(triples).write(media_type, prefixes)
 
 
-def serialise_each(
-    triples: Iterable[Triple],
-    media_types: Iterable[str],
-    prefixes: Mapping[str, str],
-    *,
-    first: str = "",
-    reified: Iterable[tuple[Node, Triple]] = (),
-) -> Iterator[bytes]:
-    """The triples in several of GRAPH_FORMATS, each as ``serialise`` gives it."""
-    given, held = list(triples), list(reified)
-    engine = [_triple_to_engine(triple) for triple in given]
-    engine += [ox.Triple(_subject_to_engine(one), REIFIES, _triple_to_engine(triple)) for one, triple in held]
-    rows = sorted(engine, key=lambda row: (_distance(row.subject, first), str(row)))
-    terms = {term for triple in given for term in triple} | {one for one, _ in held}
-    used = _choose(prefixes, [*map(_space_of, terms), *([REIFIES.value] if held else [])])
-    for media_type in media_types:
-        yield ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=used) or b""
+class Triples:
+    """Triples to be written in several of GRAPH_FORMATS: converted and sorted once, so that the same triples give the
+    same bytes. Those about ``first``, an IRI, come before all others, then those about its parts."""
+
+    def __init__(self, triples: Iterable[Triple], first: str = "") -> None:
+        given = list(triples)
+        self._first = first
+        self._rows = self._sort(map(_triple_to_engine, given))
+        self._spaces = {_space_of(term) for term in {term for triple in given for term in triple}}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def reify(self, reified: Iterable[tuple[Node, Triple]]) -> Triples:
+        """These triples, and others that a thing reifies without their being asserted (RDF 1.2 Concepts, 1.5)."""
+        both = Triples((), self._first)
+        held = [(_subject_to_engine(one), _triple_to_engine(triple)) for one, triple in reified]
+        rows = (ox.Triple(one, REIFIES, triple) for one, triple in held)
+        both._rows = sorted([*self._rows, *self._sort(rows)], key=itemgetter(0, 1))
+        both._spaces = {*self._spaces, *(one.value for one, _ in held), REIFIES.value}
+        return both
+
+    def _sort(self, rows: Iterable[ox.Triple]) -> list[tuple[int, str, ox.Triple]]:
+        return sorted(((_distance(row.subject, self._first), str(row), row) for row in rows), key=itemgetter(0, 1))
+
+    def write(self, media_type: str, prefixes: Mapping[str, str]) -> bytes:
+        """The triples in one of GRAPH_FORMATS, with those of the prefixes that they use."""
+        rows = (row for _, _, row in self._rows)
+        return ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=_choose(prefixes, self._spaces)) or b""
 
 
 def _distance(subject: ox.NamedNode | ox.BlankNode | ox.Triple, first: str) -> int:
@@ -290,7 +292,6 @@ def _choose(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str, str]:
 
 One = TypeVar("One")
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-Triples = Iterator[ox.Triple]
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Place = ox.NamedNode | ox.DefaultGraph
 
@@ -442,7 +443,7 @@ class Store:
         found = self._around([_to_engine(thing) for thing in things], places)
         return Answer(media_type, lambda out: _write_triples(found, TRIPLE_FORMATS[media_type], prefixes, out))
 
-    def _around(self, things: list[Term], places: Sequence[Place]) -> Triples:
+    def _around(self, things: list[Term], places: Sequence[Place]) -> Iterator[ox.Triple]:
         seen = set(things)
         while things:
             thing = things.pop()
@@ -528,21 +529,30 @@ def _first(wanted: Sequence[str], available: Mapping[str, object]) -> str:
     raise KeyError(", ".join(available))
 
 
-def dump(statements: Iterable[Statement], media_type: str, prefixes: Mapping[str, str]) -> bytes:
-    """Statements with their graphs, in one of DATASET_FORMATS or JSON-LD, sorted.
+class Quads:
+    """Statements with their graphs, to be written in several of DATASET_FORMATS, or in JSON-LD: converted once, and
+    sorted.
 
     Blank nodes are named as RDF Dataset Canonicalization (RDFC-1.0) names them, so N-Quads are canonical.
     """
-    quads = [_quad_to_engine(statement) for statement in statements]
-    plain = [quad for quad in quads if not _has_blank(quad)]
-    blank = ox.Dataset(quad for quad in quads if _has_blank(quad)) if len(plain) < len(quads) else ox.Dataset()
-    blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    form = {**DATASET_FORMATS, **GRAPH_FORMATS}[media_type]
-    if form == ox.RdfFormat.N_QUADS:
-        lines = sorted(f"{quad} .\n" for quad in [*plain, *blank])
-        return "".join(lines).encode()
-    named = sorted([*plain, *blank], key=lambda quad: (str(quad.graph_name), str(quad)))
-    return ox.serialize(named, format=form, prefixes=dict(prefixes)) or b""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        quads = [_quad_to_engine(statement) for statement in statements]
+        plain = [quad for quad in quads if not _has_blank(quad)]
+        blank = ox.Dataset(quad for quad in quads if _has_blank(quad)) if len(plain) < len(quads) else ox.Dataset()
+        blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        self._rows = sorted(((str(quad), quad) for quad in (*plain, *blank)), key=itemgetter(0))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def write(self, media_type: str, prefixes: Mapping[str, str]) -> bytes:
+        """The statements in one of these formats."""
+        form = {**DATASET_FORMATS, **GRAPH_FORMATS}[media_type]
+        if form == ox.RdfFormat.N_QUADS:
+            return "".join(f"{line} .\n" for line, _ in self._rows).encode()
+        by_graph = sorted(self._rows, key=lambda row: str(row[1].graph_name))
+        return ox.serialize((quad for _, quad in by_graph), format=form, prefixes=dict(prefixes)) or b""
 
 
 def _quad_to_engine(statement: Statement) -> ox.Quad:

@@ -23,7 +23,7 @@ def find_broken_templates(project: Project) -> list[Problem]:
     """Every template that cannot be read or compiled, and every one that is missing; recalled where none changed."""
     folders = (project.site / "templates", default_folder("site") / "templates")
     depends = [part for folder in folders for part in _contents(folder)]
-    found = recall("templates", depends, lambda: as_json(_find_broken(folders[0])), still=lambda: True)
+    found = recall("templates", depends, lambda: as_json(_find_broken(project, folders[0])), still=lambda: True)
     return [Problem(**one) for one in found]
 
 
@@ -35,10 +35,10 @@ def _contents(folder: Path) -> Iterator[str | bytes]:
             yield path.read_bytes()
 
 
-def _find_broken(folder: Path) -> list[Problem]:
-    parsed, problems = _parse_all(folder)
+def _find_broken(project: Project, folder: Path) -> list[Problem]:
+    parsed, problems = _parse_all(project, folder)
     found = {path.name for path in folder.glob("*")}
-    wanted = {name: f"{TEMPLATES}/{name}" for name in _pages()}
+    wanted = {name: f"{TEMPLATES}/{name}" for name in _pages(project)}
     wanted |= {name: file for file, template in parsed.items() for name in _references(template)}
     for name in sorted(wanted.keys() - found):
         message = f"The template {name} is not there."
@@ -47,9 +47,9 @@ def _find_broken(folder: Path) -> list[Problem]:
     return problems
 
 
-def _parse_all(folder: Path) -> tuple[dict[str, Template], list[Problem]]:
+def _parse_all(project: Project, folder: Path) -> tuple[dict[str, Template], list[Problem]]:
     templates, problems = {}, []
-    environment = load_templates(folder, Interface())
+    environment = load_templates(project, folder, Interface())
     for path in sorted(path for path in folder.rglob("*") if path.suffix == ".html"):
         file = f"{TEMPLATES}/{path.relative_to(folder).as_posix()}"
         template = _parse(environment, file, path)
@@ -77,8 +77,8 @@ def _references(template: Template) -> Iterator[str]:
     yield from (name for name in meta.find_referenced_templates(template) if name)
 
 
-def _pages() -> set[str]:
+def _pages(project: Project) -> set[str]:
     """The templates that the program asks for: those of its own site that no other one of them includes."""
-    parsed, _ = _parse_all(default_folder("site") / "templates")
+    parsed, _ = _parse_all(project, default_folder("site") / "templates")
     names = {Path(file).name for file in parsed}
     return names - {name for template in parsed.values() for name in _references(template)}

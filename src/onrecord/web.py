@@ -66,7 +66,7 @@ class Site:
 
     def __init__(self, project: Project, base: str | None, limits: Limits, *, log_addresses: bool = False) -> None:
         self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
-        self.templates = load_templates(project.site / "templates", read_interface(project))
+        self.templates = load_templates(project, project.site / "templates", read_interface(project))
         self.kept = Kept(KEPT)
         self.log = Log()
 
@@ -209,7 +209,7 @@ class Site:
         if asked.path == ENDPOINT:
             query = parse_qs(asked.query_string).get("query", [""])[0]
             return render_answer(self.templates, self.project, query, error=failure)
-        settings = page_settings(self.project, asked.path[1:], published_folder(self.project.public))
+        settings = page_settings(asked.path[1:], published_folder(self.project.public))
         template = self.templates.get_template("message.html")
         return template.render(**settings, title=failure.title, text=failure.detail)
 
