@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
 from threading import Thread
 
 import pytest
 from rdflib import Graph, URIRef
+from rdflib.query import Result
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -108,6 +110,15 @@ def test_triples_come_the_same_in_every_form(store: Store, project: Project, que
     found = Graph().parse(data=answer_query(store, project, query, [media_type]).body, format=PARSERS[media_type])
     assert len(expected) > 0
     assert set(found) == set(expected)
+
+
+def test_a_carriage_return_is_read_from_xml_as_one(store: Store, project: Project) -> None:
+    query = 'CONSTRUCT { <https://weir.example/a> rec:statement "one\\r\\ntwo\\r" } {}'
+    triples = Graph().parse(data=answer_query(store, project, query, ["application/rdf+xml"]).body, format="xml")
+    rows = answer_query(store, project, 'SELECT ("one\\r\\ntwo\\r" AS ?x) {}', ["application/sparql-results+xml"])
+    assert [str(value) for value in triples.objects()] == ["one\r\ntwo\r"]
+    read = Result.parse(BytesIO(rows.body), format="xml").bindings
+    assert [str(value) for row in read for value in row.values()] == ["one\r\ntwo\r"]
 
 
 # rdflib's own parser of JSON-LD uses a class that rdflib has deprecated.

@@ -71,6 +71,7 @@ EDITS = {
         '"x" a rec:Place .\n:drought a',
         f"{VALLEY}:35: bad-iri: “x” is a text",
     ),
+    "a control character": (VALLEY, LABEL, '"Harle\\u0001 Mill"@en ;', f"{VALLEY}:18: bad-literal: “Harle"),
     "a variable": (VALLEY, ":drought a", "?x a rec:Place .\n:drought a", f"{VALLEY}:35: turtle-syntax: "),
     "brackets too deep": (VALLEY, ":drought a", f":x :y {DEEP} .\n:drought a", f"{VALLEY}: turtle-syntax: "),
     "a namespace with a space": (VALLEY, "<id/>", "<i d/>", f"{VALLEY}:3: bad-iri: "),
@@ -127,7 +128,8 @@ EDITS = {
     "a relay in brackets": (RADIO, VIA, '[ rec:exact "x" ]', f"{RADIO}:15: closing-killed: relay-unclear: "),
     "two lists of relays": (RADIO, VIA, f"{VIA} , ( :harle-mill )", f"{RADIO}:15: closing-killed: relay-unclear: "),
     "a relay that is a text": (RADIO, VIA, '"Gazette"', f"{RADIO}:15: closing-killed: relay-unclear: "),
-    "a file name with NUL": (SEEDS, "001_gazette.txt", r"\u0000", f"{SEEDS}: 001: missing-file: "),
+    "a file name with NUL": (SEEDS, "001_gazette.txt", r"\u0000", f"{SEEDS}:10: bad-literal: "),
+    "a file name that is none": (SEEDS, "001_gazette.txt", "none.txt", f"{SEEDS}:10: 001: missing-file: "),
     "a file name too long": (SEEDS, "001_gazette.txt", "x" * 5000, f"{SEEDS}:10: 001: missing-file: "),
     "a file name of a folder": (SEEDS, "/001_gazette.txt", "", f"{SEEDS}: 001: missing-file: "),
     "an article without its hash": (
@@ -268,7 +270,7 @@ def test_a_broken_file_may_write_its_names_as_relative_iris(copy: Path, edit: Ed
 
 
 def test_mistakes_in_every_kind_of_file_are_told_together(copy: Path, edit: Edit) -> None:
-    mistakes = ("an IRI with a space", "a language tag cut off", "a relay in brackets", "a file name with NUL")
+    mistakes = ("an IRI with a space", "a language tag cut off", "a relay in brackets", "a file name that is none")
     for mistake in (*mistakes, "a rule that selects", "a shape without a path", "half a template"):
         edit(*EDITS[mistake][:3])
     (copy / ROWS).write_bytes(b"\xef")

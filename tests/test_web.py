@@ -6,6 +6,7 @@ import gzip
 import html
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -278,12 +279,57 @@ def test_a_request_that_is_none_of_the_protocol_is_explained(server: Server, pat
     ("query", "form"),
     [
         ("CONSTRUCT { <http://a/a> <http://a/b> <<( <http://a/a> <http://a/b> <http://a/c> )>> } {}", "jsonld"),
-        ("SELECT (<http://x/f>(1) AS ?x) {}", "json"),
         ("CONSTRUCT { <a:b> <http://x/1> 2 } {}", "rdf"),
+        ('CONSTRUCT { <a:b> rec:statement "a\\u0001b" } {}', "rdf"),
+        ('SELECT ("a\\u0001b" AS ?x) {}', "xml"),
+        ('SELECT ("\\uFFFE" AS ?x) {}', "xml"),
     ],
 )
-def test_what_the_engine_cannot_answer_is_a_mistake_of_the_query(server: Server, query: str, form: str) -> None:
-    assert server.query(query, format=form).status == 400
+def test_what_a_form_cannot_hold_is_refused_and_had_in_another(server: Server, query: str, form: str) -> None:
+    answer = server.query(query, format=form)
+    assert (answer.status, answer.media_type) == (406, "application/problem+json")
+    assert "another format" in answer.text
+    assert server.query(query, "application/sparql-results+json, text/turtle").status == 200
+
+
+def test_what_the_engine_cannot_answer_is_a_mistake_of_the_query(server: Server) -> None:
+    assert server.query("SELECT (<http://x/f>(1) AS ?x) {}", format="json").status == 400
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [("application/json", "application/ld+json"), ("application/xml", "application/rdf+xml")],
+)
+def test_triples_come_in_what_a_general_type_stands_for(server: Server, accept: str, media_type: str) -> None:
+    answer = server.query("DESCRIBE claim:dead-40", accept)
+    assert (answer.status, answer.media_type) == (200, media_type)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("Content-Type", "application/sparql-query; charset=UTF-8", 200),
+        ("Content-Type", "application/sparql-query; charset=iso-8859-1", 415),
+        ("Content-Encoding", "gzip", 415),
+        ("Content-Encoding", "identity", 200),
+    ],
+)
+def test_a_body_in_another_coding_is_not_taken_for_a_query(server: Server, name: str, value: str, status: int) -> None:
+    headers = {"Content-Type": "application/sparql-query", name: value}
+    assert server.ask("POST", "/sparql", b"ASK {}", headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [("1.1", 0, b"400"), ("1.1", 1, b"200"), ("1.1", 2, b"400"), ("1.0", 0, b"200")],
+)
+def test_a_request_says_in_one_header_which_host_it_asks(
+    server: Server, version: str, hosts: int, status: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        lines = [f"GET /index.html HTTP/{version}", *["Host: 127.0.0.1"] * hosts, "Connection: close", "", ""]
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.makefile("rb").readline().split()[1] == status
 
 
 @pytest.mark.parametrize(

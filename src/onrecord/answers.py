@@ -32,8 +32,9 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 # Media types in the order in which they are preferred where a client accepts several equally.
 MEDIA_TYPES = (*RESULT_FORMATS, *TRIPLE_FORMATS)
-# What clients ask for when they mean the registered type.
-ALIASES = {"application/json": ROWS_JSON, "application/xml": ROWS_XML, "text/xml": ROWS_XML}
+# What clients ask for when they mean the registered types.
+XML = (ROWS_XML, RDF_XML)
+ALIASES = {"application/json": (ROWS_JSON, JSON_LD), "application/xml": XML, "text/xml": XML}
 
 FROM = frozenset(("FROM",))
 UPDATES = frozenset(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"))
@@ -85,7 +86,7 @@ def accepted_media_types(accept: MIMEAccept) -> list[str]:
         return list(MEDIA_TYPES)
     names = [*MEDIA_TYPES, *ALIASES]
     admitted = sorted((name for name in names if accept.quality(name) > 0), key=lambda name: -accept.quality(name))
-    return list(dict.fromkeys(ALIASES.get(name, name) for name in admitted))
+    return list(dict.fromkeys(meant for name in admitted for meant in ALIASES.get(name, (name,))))
 
 
 def _refuse_graphs(store: Store, named: set[str]) -> None:

@@ -23,7 +23,7 @@ from onrecord.protocol import Call, Question, choose_coding, read_call
 from onrecord.publish import store_of
 from onrecord.questions import read_results
 from onrecord.refusals import decode_escapes
-from onrecord.store import Answer, QueryError, RefusedError, Store
+from onrecord.store import Answer, QueryError, RefusedError, Store, UnwritableError
 from onrecord.syntax import explain_syntax
 from onrecord.tokens import has_keyword
 from onrecord.viewpoints import views_of
@@ -132,7 +132,7 @@ class Endpoint:
             return limit_error("memory", OUT_OF_MEMORY)
         if isinstance(error, RefusedError):
             return CallError(403, str(error))
-        if isinstance(error, NotAcceptableError):
+        if isinstance(error, NotAcceptableError | UnwritableError):
             return CallError(406, str(error))
         fault = explain_syntax(self.project, query, QueryError(str(error)))
         place = {"line": fault.line, "column": fault.column, "source": fault.source} if fault.line else {}

@@ -18,7 +18,7 @@ from onrecord.problems import Problem
 from onrecord.project import Project, default_folder
 from onrecord.settings import CONFIG
 from onrecord.store import Statement, Triple, intern, parse_turtle, turtle_fault
-from onrecord.terms import find_fault, is_weird, line_of_surrogate, local_name, spellings_of, weird_boolean
+from onrecord.terms import find_fault, is_weird, line_of_escape, local_name, spellings_of, weird_boolean
 from onrecord.texts import read_garbled, read_text, unreadable
 
 ONTOLOGY, SHAPES, RULES = "ontology", "shapes", "ontology/rules"
@@ -207,7 +207,7 @@ def _drop_faulty(source: Source, base: str) -> list[Problem]:
 
 def _line_of_term(source: Source, term: Node, base: str) -> int | None:
     line = source.line_of(*spellings_of(term, base))
-    return line_of_surrogate(source.text) if line is None and isinstance(term, Literal) else line
+    return line_of_escape(source.text) if line is None and isinstance(term, Literal) else line
 
 
 def is_vocabulary(file: str) -> bool:

@@ -119,9 +119,11 @@ class Worker(asyncio.Protocol):
         self.transport.write(task.call)
 
     def end(self, reason: CallError | None) -> None:
-        """Kill the worker, for this reason; for none, where it has answered."""
+        """Kill the worker, for this reason, which who asked is told at once; for none, where it has answered."""
         if self.ended_for is None and not self.is_lost:
             self.ended_for = reason
+            if reason and self.tasks and not self.tasks[0].reply.done():
+                self.tasks[0].reply.set_exception(reason)
             with suppress(ProcessLookupError):
                 self._take_processor()
                 os.kill(self.pid, signal.SIGKILL)

@@ -14,7 +14,7 @@ from onrecord.failures import CallError, read_accept
 from onrecord.outlets import CODINGS
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
-MOST_FIELDS = 1_000
+UTF8, MOST_FIELDS = "utf-8", 1_000
 # Other names that clients have for formats.
 FORMAT_NAMES = {"turtle": "ttl", "n3": "ttl", "rdf+xml": "rdf", "json-ld": "jsonld", "ntriples": "nt", "nquads": "nq"}
 
@@ -44,7 +44,10 @@ def read_call(call: Call) -> Question | None:
 
     Raises CallError.
     """
-    media_type = parse_options_header(call.content_type)[0].lower()
+    media_type, parameters = parse_options_header(call.content_type)
+    media_type = media_type.lower()
+    if parameters.get("charset", UTF8).lower() not in (UTF8, "utf8", "us-ascii"):
+        raise CallError(415, f"A body in {parameters['charset']} is not read. Send UTF-8.")
     _refuse_update(call, media_type)
     given = _read_fields(call.query_string)
     if call.method == "POST" and media_type == FORM:

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
@@ -49,6 +50,10 @@ class RefusedError(QueryError):
 
 class EvaluationError(QueryError):
     """A query that can be parsed, and for which there is no answer of the kind that is wanted."""
+
+
+class UnwritableError(EvaluationError):
+    """An answer that there is, and that the form asked for cannot hold; the message names what it cannot hold."""
 
 
 class Sink(Protocol):
@@ -100,6 +105,9 @@ TRIPLE_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
 REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
 # A language tag with a capital letter, or what may be one.
 CAPITAL_LANGUAGE = re.compile(r"@[a-z0-9-]*[A-Z]")
+# What is no character of XML, in UTF-8.
+NO_CHARACTER = "\ufffd".encode()
+NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 BRACKET = re.compile(r"[][()]")
 # How many brackets within one another need a closer look.
 DEEP = 50
@@ -260,8 +268,9 @@ class Triples:
 
     def write(self, media_type: str, prefixes: Mapping[str, str]) -> bytes:
         """The triples in one of GRAPH_FORMATS, with those of the prefixes that they use."""
-        rows = (row for _, _, row in self._rows)
-        return ox.serialize(rows, format=GRAPH_FORMATS[media_type], prefixes=_choose(prefixes, self._spaces)) or b""
+        rows, form = (row for _, _, row in self._rows), GRAPH_FORMATS[media_type]
+        written = ox.serialize(rows, format=form, prefixes=_choose(prefixes, self._spaces)) or b""
+        return NOT_IN_XML.sub(NO_CHARACTER, escape_returns(written)) if form == ox.RdfFormat.RDF_XML else written
 
 
 def _distance(subject: ox.NamedNode | ox.BlankNode | ox.Triple, first: str) -> int:
@@ -312,25 +321,62 @@ def _write(out: Sink, data: bytes) -> None:
 
 
 def _write_rows(result: ox.QuerySolutions | ox.QueryBoolean, form: ox.QueryResultsFormat, out: Sink) -> None:
+    with _telling_faults(form):
+        result.serialize(cast(IO[bytes], _Xml(out) if form == ox.QueryResultsFormat.XML else out), format=form)
+
+
+@contextmanager
+def _telling_faults(form: ox.QueryResultsFormat | ox.RdfFormat) -> Iterator[None]:
+    """What is wrong with a query may show only while its answer is written, or that its form cannot hold it."""
     try:
-        result.serialize(cast(IO[bytes], out), format=form)
+        yield
+    except UnwritableError:
+        raise
     except (ValueError, RuntimeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is None:
+            # With these the engine says what a form is not made for.
+            raise UnwritableError(f"{form} cannot hold the answer ({error}); ask for another format") from error
         raise EvaluationError(str(error)) from error
+
+
+def escape_returns(xml: bytes) -> bytes:
+    """XML with carriage returns escaped, which a reader would take for line feeds (XML 1.0, section 2.11)."""
+    return xml.replace(b"\r", b"&#13;")
+
+
+class _Xml:
+    """Passes XML on that is read as it is meant, and holds no character that XML does not have (XML 1.0, 2.2)."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out = out
+        self._end = b""
+
+    def write(self, data: bytes) -> int:
+        """Take a piece."""
+        if found := NOT_IN_XML.search(self._end + data):
+            character = f"U+{ord(found[0].decode()):04X}"
+            raise UnwritableError(f"XML cannot hold the character {character}; ask for another format")
+        # A character may begin in one piece and end in the next.
+        self._end = data[-2:]
+        self._out.write(escape_returns(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._out.flush()
 
 
 def _write_triples(triples: Iterable[ox.Triple], form: ox.RdfFormat, prefixes: Mapping[str, str], out: Sink) -> None:
     """The triples as they come, in bounded memory; sorted, each once, where there are no more than ORDERED."""
-    try:
+    with _telling_faults(form):
         given = iter(triples)
         first = list(islice(given, ORDERED))
         rows: Iterable[ox.Triple] = (
             sorted(dict.fromkeys(first), key=str) if len(first) < ORDERED else chain(first, given)
         )
         if form == ox.RdfFormat.RDF_XML:
-            rows = map(_check_name, rows)
+            rows, out = map(_check_name, rows), _Xml(out)
         ox.serialize(rows, cast(IO[bytes], out), format=form, prefixes=_used(prefixes, first))
-    except (ValueError, RuntimeError, OSError) as error:
-        raise EvaluationError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -503,7 +549,7 @@ class Store:
 def _check_name(triple: ox.Triple) -> ox.Triple:
     """The triple, if RDF/XML can hold it: its property must end in an XML name (RDF 1.1 XML Syntax, section 8)."""
     if not re.search(r"[^\W\d][\w.-]*$", triple.predicate.value):
-        raise EvaluationError(f"RDF/XML cannot hold the property {triple.predicate}; ask for another format")
+        raise UnwritableError(f"RDF/XML cannot hold the property {triple.predicate}; ask for another format")
     return triple
 
 

@@ -11,9 +11,12 @@ from rdflib.term import Node
 from onrecord.problems import Fault, shorten
 from onrecord.store import Triple, fault_of
 
-# A code point that stands for no character: one half of a pair (Unicode, section 3.8), as Turtle may escape it.
+# What is no character of XML (XML 1.0, section 2.2).
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# A code point that stands for no character: one half of a pair (Unicode, section 3.8).
 SURROGATE = re.compile(r"[\ud800-\udfff]")
-ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+# Either, as Turtle may escape it.
+ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F][0-9a-fA-F]{2}|000[0-8bBcCeEfF]|001[0-9a-fA-F]|[fF]{3}[eEfF])")
 
 
 def find_fault(triple: Triple) -> tuple[Node, Fault] | None:
@@ -41,6 +44,9 @@ def _literal_fault(literal: Literal) -> Fault | None:
     if SURROGATE.search(literal):
         remedy = r"Write the character itself, or \U and eight hexadecimal digits."
         return Fault("bad-literal", f"{shown} holds half a character (a surrogate).", remedy)
+    if found := NOT_IN_XML.search(literal):
+        message = f"{shown} holds the control character U+{ord(found[0]):04X}, which RDF/XML cannot hold."
+        return Fault("bad-literal", message, "Take it out, or write what it stands for.")
     if literal.datatype and (why := fault_of(literal.datatype)):
         return Fault("bad-iri", f"<{_show(literal.datatype)}> is not an IRI: {why}.", "Correct the datatype.")
     if why := fault_of(literal):
@@ -89,7 +95,7 @@ def spellings_of(term: Node, base: str) -> list[str]:
     return [f"<{relative}>", f"<{text}>", relative, text, f":{local_name(text)}"]
 
 
-def line_of_surrogate(text: str) -> int | None:
-    """The first line of a file that escapes half a character."""
-    found = ESCAPED_SURROGATE.search(text)
-    return text.count("\n", 0, found.start()) + 1 if found else None
+def line_of_escape(text: str) -> int | None:
+    """The line of a file that escapes half a character or what is no character of XML; None unless it is only one."""
+    lines = {text.count("\n", 0, found.start()) + 1 for found in ESCAPED.finditer(text)}
+    return lines.pop() if len(lines) == 1 else None

@@ -129,7 +129,8 @@ class Site:
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         asked = read_request(scope)
-        is_usual = asked.method in READ and not asked.ranges and asked.longest_header <= LONGEST_HEADER
+        is_usual = asked.method in READ and asked.is_addressed and not asked.ranges
+        is_usual = is_usual and asked.longest_header <= LONGEST_HEADER
         found = self.kept.get(asked.key) if is_usual else None
         if found is None:
             response = await self._respond(asked, receive)
@@ -141,6 +142,8 @@ class Site:
         try:
             if asked.longest_header > LONGEST_HEADER:
                 raise CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
+            if not asked.is_addressed:
+                raise CallError(400, "Say in one header Host which host you ask (RFC 9112, section 3.2).")
             if asked.length > LONGEST_ADDRESS:
                 raise CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
             if asked.method not in methods_of(asked.path):
@@ -172,6 +175,9 @@ class Site:
     async def _answer(self, asked: Asked, receive: Receive) -> Response:
         """Answer a query: as it was answered before, if it was, or by a worker."""
         posted = asked.method == "POST"
+        if posted and asked.coding.lower() not in ("", "identity"):
+            plain = (("accept-encoding", "identity"),)
+            raise CallError(415, f"A body coded as {asked.coding} is not read. Send it plain.", headers=plain)
         body = await read_body(receive, self.limits) if posted else b""
         kind, method = asked.content_type if posted else "", "POST" if posted else "GET"
         call = Call(method, asked.query_string, kind, body, asked.accept, asked.encodings)
@@ -257,17 +263,25 @@ class Asked(NamedTuple):
     method: str
     path: str
     query_string: str
+    version: str
     accept: str
     encodings: str
     content_type: str
     if_none_match: str
     ranges: str
     if_range: str
+    coding: str
+    host: str
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether the request says to which host it goes, as it must since HTTP/1.1."""
+        return self.version == "1.0" or ("," not in self.host and bool(self.host))
 
     @property
     def longest_header(self) -> int:
         """The length of the longest header that is read."""
-        return max(map(len, self[3:]))
+        return max(map(len, self[4:]))
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -280,8 +294,11 @@ class Asked(NamedTuple):
         return len(self.path) + len(self.query_string)
 
 
-# The headers that the server reads, in the order of their fields.
-HEADERS = (b"accept", b"accept-encoding", b"content-type", b"if-none-match", b"range", b"if-range")
+# The headers that the server reads, in the order of their fields, which stand last.
+HEADERS = (
+    *(b"accept", b"accept-encoding", b"content-type", b"if-none-match", b"range", b"if-range", b"content-encoding"),
+    b"host",
+)
 
 
 def read_request(scope: Message) -> Asked:
@@ -293,7 +310,8 @@ def read_request(scope: Message) -> Asked:
     if scope["method"] != "GET":
         values[b"range"] = b""
     decoded = (value.decode("latin-1") for value in values.values())
-    return Asked(scope["method"], scope["path"], scope["query_string"].decode("utf-8", "replace"), *decoded)
+    query_string = scope["query_string"].decode("utf-8", "replace")
+    return Asked(scope["method"], scope["path"], query_string, scope["http_version"], *decoded)
 
 
 @lru_cache(maxsize=1024)
