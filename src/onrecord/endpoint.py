@@ -58,12 +58,12 @@ class Reply(NamedTuple):
 
 
 class Endpoint:
-    """Answers calls from a store that holds the published record."""
+    """Answers calls from a store that holds the published record: on disk where there is one, or else in memory."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, in_memory: bool = False) -> None:
         self.project = project
         self.templates = load_templates(project, project.site / "templates", read_interface(project))
-        self.folder = store_of(project.public)
+        self.folder = None if in_memory else store_of(project.public)
         self.store = Store()
         if self.folder is None:
             self.store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))

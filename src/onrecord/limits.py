@@ -16,7 +16,7 @@ def _limit(default: float, told: str) -> Any:
 class Limits:
     """What one query may take, and how many may be asked at once. Each is an option of `onrecord serve`."""
 
-    seconds: float = _limit(30.0, "How many seconds a query may take.")
+    seconds: float = _limit(30.0, "How many seconds a query may take, from when it is asked.")
     memory: float = _limit(1024, "How many megabytes of memory a query may take; all together, half of the machine's.")
     answer: float = _limit(256, "How many megabytes an answer may have, before it is compressed.")
     queries: float = _limit(128, "How many queries are worked on at once.")

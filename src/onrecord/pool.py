@@ -22,11 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from onrecord.dumps import STORE_DUMP
 from onrecord.endpoint import OUT_OF_MEMORY, Reply
 from onrecord.failures import CallError, limit_error
 from onrecord.limits import Limits
 from onrecord.project import Project
-from onrecord.workers import ENDED, PROCESS_ID, REPLY_LENGTHS, unpack_reply
+from onrecord.publish import store_of
+from onrecord.workers import ENDED, IN_MEMORY, PROCESS_ID, REPLY_LENGTHS, unpack_reply
 
 # Every so many seconds the pool looks at the queries that run.
 TICK = 0.025
@@ -43,6 +45,8 @@ REMEMBERED = 1_000
 PAGE = os.sysconf("SC_PAGE_SIZE")
 # Half of the machine's memory is for queries.
 MEMORY = os.sysconf("SC_PHYS_PAGES") * PAGE // 2
+# How many times the size of its N-Quads a record takes in memory.
+GROWTH = 4
 GONE = CallError(499, "The client went away.")
 TOO_DEEP = "The query is nested too deeply for the engine. Nest less: flatten groups, parentheses and paths."
 NO_WORKER = "No query can be worked on just now. Ask again in a few seconds."
@@ -51,11 +55,12 @@ TOO_MANY = "Too many queries are asked at once. Ask again in a few seconds."
 
 @dataclass(eq=False)
 class Task:
-    """A call that is asked of the workers, and what becomes of it."""
+    """A call that is asked of the workers, and what becomes of it: when it was asked, and when a worker began it."""
 
     call: bytes
     reply: Future[Reply]
     gone: Callable[[], Awaitable[object]]
+    asked: float
     began: float = 0.0
 
 
@@ -146,7 +151,9 @@ class Worker(asyncio.Protocol):
 class Pool:
     """The workers of one holder, and the calls that wait for one."""
 
-    def __init__(self, project: Project, base: str | None, limits: Limits, loop: AbstractEventLoop) -> None:
+    def __init__(
+        self, project: Project, base: str | None, limits: Limits, loop: AbstractEventLoop, *, in_memory: bool = False
+    ) -> None:
         self.limits, self.loop = limits, loop
         self._idle: list[Worker] = []
         self._busy: dict[Worker, None] = {}
@@ -158,16 +165,16 @@ class Pool:
         self._is_closing = False
         self._running: set[asyncio.Task[None]] = set()
         self._folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
-        self._holder = self._start_holder(project, base)
+        self._holder = self._start_holder(project, base, IN_MEMORY if in_memory else "")
         self._control: asyncio.Transport | None = None
 
-    def _start_holder(self, project: Project, base: str | None) -> subprocess.Popen[bytes]:
+    def _start_holder(self, project: Project, base: str | None, place: str) -> subprocess.Popen[bytes]:
         self._address = str(self._folder / "calls")
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self._address)
             listener.listen(socket.SOMAXCONN)
             arguments = [str(listener.fileno()), str(project.root), base or "", str(self._folder)]
-            command = [sys.executable, "-m", "onrecord.workers", *arguments, json.dumps(self.limits.as_dict())]
+            command = [sys.executable, "-m", "onrecord.workers", *arguments, json.dumps(self.limits.as_dict()), place]
             return subprocess.Popen(command, pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL)
 
     async def start(self) -> None:
@@ -199,7 +206,7 @@ class Pool:
 
         Raises CallError.
         """
-        task = Task(call, self.loop.create_future(), gone)
+        task = Task(call, self.loop.create_future(), gone, self.loop.time())
         self._place(task)
         return await task.reply
 
@@ -317,8 +324,8 @@ class Pool:
         """End what has gone beyond its time, make long queries yield, and keep all of them within the memory."""
         now = self.loop.time()
         for worker in list(self._busy):
-            age = now - worker.tasks[0].began if worker.tasks else 0.0
-            if age > self.limits.seconds:
+            age, waited = (now - worker.tasks[0].began, now - worker.tasks[0].asked) if worker.tasks else (0.0, 0.0)
+            if waited > self.limits.seconds:
                 worker.end(limit_error("time", f"The query took longer than {self.limits.seconds:g} s. {LESS}"))
             elif age > LONG and not worker.is_long and not worker.is_lost:
                 worker.yield_processor()
@@ -378,6 +385,12 @@ class _Ends(asyncio.Protocol):
                 told.set_result(status)
             if len(self._ends) > REMEMBERED:
                 del self._ends[next(iter(self._ends))]
+
+
+def fits_memory(public: Path) -> bool:
+    """Whether a published record that is kept on disk can be held in memory, in a quarter of what the machine has."""
+    dump = public / STORE_DUMP
+    return store_of(public) is not None and dump.stat().st_size * GROWTH < MEMORY // 2
 
 
 def read_size(process: int) -> int:

@@ -31,7 +31,7 @@ from onrecord.interface import read_interface
 from onrecord.limits import LONGEST_ADDRESS, LONGEST_HEADER, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
 from onrecord.policies import policy_of
-from onrecord.pool import Pool
+from onrecord.pool import Pool, fits_memory
 from onrecord.project import Project
 from onrecord.protocol import Call
 from onrecord.responses import Files, Headers, Kept, Response, matches, names
@@ -81,9 +81,12 @@ class Site:
         await receive()
         await self._open()
         watch = asyncio.get_running_loop().create_task(self._watch())
+        self._hold()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watch.cancel()
+        self.holding.cancel()
+        await asyncio.gather(self.holding, return_exceptions=True)
         await self.pool.close()
         self.log.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -100,6 +103,29 @@ class Site:
             raise
         self.build, self.files, self.pool, self.kept = build_of(stated), files, pool, Kept(KEPT)
 
+    def _hold(self) -> None:
+        """Have a large record held in memory from now on, once it is read."""
+        self.holding = asyncio.get_running_loop().create_task(self._move(self.pool))
+
+    async def _move(self, small: Pool) -> None:
+        if not fits_memory(self.project.public):
+            return
+        stamp, pool = self.stamp, Pool(self.project, self.base, self.limits, small.loop, in_memory=True)
+        try:
+            await pool.start()
+        except Exception as error:
+            self.log.add(f"The record cannot be held in memory ({error}): it is answered from the disk.\n")
+            await pool.close()
+            return
+        except asyncio.CancelledError:
+            await pool.close()
+            raise
+        # Where another build was published meanwhile, that is opened instead.
+        is_same = self.pool is small and stamp == self._read_stamp()
+        if is_same:
+            self.pool = pool
+        await (small if is_same else pool).close()
+
     async def _watch(self) -> None:
         """Open what is published while the server runs; what cannot be opened is told, and tried again."""
         closing: set[asyncio.Task[None]] = set()
@@ -115,6 +141,7 @@ class Site:
                 self.stamp = (0, 0)
                 await asyncio.sleep(RETRY)
             else:
+                self._hold()
                 task = asyncio.create_task(old.close())
                 closing.add(task)
                 task.add_done_callback(closing.discard)

@@ -31,14 +31,17 @@ from onrecord.protocol import Call
 CALL_LENGTH, REPLY_LENGTHS, PROCESS_ID = struct.Struct("<I"), struct.Struct("<II"), struct.Struct("<I")
 # A line of the holder's first connection: which worker ended, and its wait status.
 ENDED = struct.Struct("<Ii")
+# Where a holder is told to hold the record.
+IN_MEMORY = "memory"
 # How many seconds after its limit a worker ends of itself, should nobody be left to end it.
 GRACE = 5
 
 
 def main() -> None:
-    """Hold the record that the arguments name: a listening socket, a project, a base, a folder, limits."""
-    listener, root, base, spool, limits = sys.argv[1:]
-    endpoint = Endpoint(read_project(Path(root), base or None))
+    """Hold the record that the arguments name: a listening socket, a project, a base, a folder, limits, and whether the
+    record is to be held in memory even if there is a store on disk."""
+    listener, root, base, spool, limits, place = sys.argv[1:]
+    endpoint = Endpoint(read_project(Path(root), base or None), in_memory=place == IN_MEMORY)
     Holder(endpoint, socket.socket(fileno=int(listener)), Path(spool), Limits(**json.loads(limits))).run()
 
 
