@@ -162,7 +162,7 @@ class Pool:
         self._ends: dict[int, Future[int]] = {}
         self._tick: asyncio.TimerHandle | None = None
         self._shared = 0
-        self._is_closing = False
+        self._is_open = self._is_closing = False
         self._running: set[asyncio.Task[None]] = set()
         self._folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
         self._holder = self._start_holder(project, base, IN_MEMORY if in_memory else "")
@@ -183,6 +183,7 @@ class Pool:
         for _ in range(READY):
             self._idle.append(await self._connect())
         self._shared = read_size(self._holder.pid)
+        self._is_open = True
 
     async def close(self) -> None:
         """Let what runs finish, then end every worker and the holder."""
@@ -193,6 +194,9 @@ class Pool:
             worker.transport.close()
         if self._control:
             self._control.close()
+        if not self._is_open:
+            # It still reads the record, for nobody.
+            self._holder.kill()
         await asyncio.to_thread(self._holder.wait)
         shutil.rmtree(self._folder, ignore_errors=True)
 
