@@ -52,7 +52,7 @@ class Catalogue:
                 self.users[name].append(subject)
         self._parts = self._group_parts()
         self._origins = _read_origins(self.words, record.statements)
-        self.name, self._key = cache(self._name), cache(self._sort_key)
+        self.name, self._key, self._above = cache(self._name), cache(self._sort_key), cache(self._find_above)
 
     def _load(self, statements: Iterable[Statement]) -> list[Triple]:
         for statement in statements:
@@ -115,7 +115,7 @@ class Catalogue:
         wider = {above for kind in classes for above in self._above(kind)}
         return self.sorted(kind for kind in classes if kind not in wider)
 
-    def _above(self, kind: Node) -> set[Node]:
+    def _find_above(self, kind: Node) -> set[Node]:
         found: set[Node] = set()
         queue = self.values(kind, RDFS.subClassOf)
         while queue:

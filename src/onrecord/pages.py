@@ -185,6 +185,7 @@ class Pages:
         self.atlas = Atlas(catalogue, self.comparisons)
         self._templates = load_templates(self.project, self.project.site / "templates", self.interface)
         self._links = lru_cache(maxsize=KEPT)(self._link)
+        self.is_nested = lru_cache(maxsize=KEPT)(self._is_nested)
         rec = catalogue.words.rec
         self._kinds = {URIRef(kind) if ":" in kind else rec(kind): file for kind, file in TEMPLATES.items()}
         self._held = frozenset(map(rec, HELD))
@@ -344,7 +345,7 @@ class Pages:
     def _in_order(self, values: list[Node]) -> list[Node]:
         return sorted(set(values), key=lambda value: (self.catalogue.name(value).text.casefold(), str(value)))
 
-    def is_nested(self, node: Node) -> bool:
+    def _is_nested(self, node: Node) -> bool:
         """Whether a node is but a part of the thing that holds it, and is shown within it."""
         if isinstance(node, BNode):
             return True

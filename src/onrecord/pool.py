@@ -34,8 +34,10 @@ from onrecord.workers import ENDED, IN_MEMORY, PROCESS_ID, REPLY_LENGTHS, unpack
 TICK = 0.025
 # A query that has run for less than so many seconds is short: others may stand behind it, no more than so many.
 SHORT, MOST_BEHIND = 0.002, 32
-# A query that runs for so many seconds yields the processor to others, and its client is watched.
-LONG = 0.025
+# A query that runs for so many seconds is long: its client is watched, and none stands behind it. It yields the
+# processor to others once it has run for so many more, or where so many others are long that every processor is busy.
+LONG, HASTY = 0.025, 1.0
+MOST_HASTY = len(os.sched_getaffinity(0)) - 1 if hasattr(os, "sched_getaffinity") else 0
 # How many workers wait for calls, at most, once the others have had none for a while; and how many from the start.
 IDLE, READY = 8, 2
 # How many seconds the end of a worker may take to be told.
@@ -72,6 +74,8 @@ class Worker(asyncio.Protocol):
         self.tasks: deque[Task] = deque()
         self.pid = self.size = 0
         self.is_long = self.is_lost = False
+        # Whether it is of no use after the call that it works on: slow, or sent others that were then given elsewhere.
+        self.has_yielded = self.has_given = False
         self.ended_for: CallError | None = None
         self.watch: Future[object] | None = None
         self._pool = pool
@@ -107,7 +111,7 @@ class Worker(asyncio.Protocol):
         if not task.reply.done():
             task.reply.set_result(reply)
         self._pool.take_back(self)
-        return not self.is_long
+        return bool(self.tasks)
 
     def connection_lost(self, error: Exception | None) -> None:
         """The worker ended."""
@@ -135,13 +139,13 @@ class Worker(asyncio.Protocol):
 
     def _take_processor(self) -> None:
         """Let a worker that yielded end at once: on a busy machine it would not even get the time to die."""
-        if self.is_long and hasattr(os, "sched_setscheduler"):
+        if self.has_yielded and hasattr(os, "sched_setscheduler"):
             with suppress(PermissionError):
                 os.sched_setscheduler(self.pid, os.SCHED_OTHER, os.sched_param(0))
 
     def yield_processor(self) -> None:
-        """Run from now on only where nothing shorter wants to."""
-        self.is_long = True
+        """Run from now on only where nothing shorter wants to; there is no way back."""
+        self.has_yielded = True
         with suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 19)
             if hasattr(os, "sched_setscheduler"):
@@ -274,16 +278,30 @@ class Pool:
         return worker
 
     def take_back(self, worker: Worker) -> None:
-        """A worker has answered: it gets what waits; one that was made slow is ended, and another gets it."""
-        if worker.is_long:
+        """A worker has answered: it gets what waits; one that is slow or large by now is ended, and another gets it."""
+        if worker.watch:
+            worker.watch.cancel()
+        is_spent = worker.has_yielded or worker.has_given or worker.ended_for is not None
+        if is_spent or (worker.is_long and not self._can_keep(worker)):
             worker.end(None)
             worker.transport.close()
         elif not worker.tasks:
+            worker.is_long = False
             del self._busy[worker]
             if self._waiting:
                 self._give(worker, self._waiting.popleft())
             else:
                 self._idle.append(worker)
+
+    def _can_keep(self, worker: Worker) -> bool:
+        """Whether there is room for what a worker keeps of its last query, among those that wait."""
+        worker.size = self._measure(worker)
+        return worker.size + sum(one.size for one in self._idle) < MEMORY // 4
+
+    def _measure(self, worker: Worker) -> int:
+        """How many bytes a worker has for itself, at most: what it took, and what it has copied of the holder's, which
+        no more than it has touched."""
+        return read_size(worker.pid) - self._shared + min(read_touched(worker.pid), self._shared)
 
     def lose(self, worker: Worker) -> None:
         """A worker has ended: what it worked on fails, what stood behind goes to others."""
@@ -331,13 +349,22 @@ class Pool:
             age, waited = (now - worker.tasks[0].began, now - worker.tasks[0].asked) if worker.tasks else (0.0, 0.0)
             if waited > self.limits.seconds:
                 worker.end(limit_error("time", f"The query took longer than {self.limits.seconds:g} s. {LESS}"))
-            elif age > LONG and not worker.is_long and not worker.is_lost:
-                worker.yield_processor()
-                self._watch(worker)
-                self._spread(worker)
+            elif age > LONG and not worker.is_lost:
+                self._slow_down(worker, age)
         self._keep_within_memory()
         while len(self._idle) > IDLE and not self._busy:
             self._idle.pop(0).transport.close()
+
+    def _slow_down(self, worker: Worker, age: float) -> None:
+        """Watch what runs long, and make it yield in time."""
+        if not worker.is_long:
+            worker.is_long = True
+            self._watch(worker)
+            worker.has_given = len(worker.tasks) > 1
+            self._spread(worker)
+        hasty = sum(one.is_long and not one.has_yielded for one in self._busy)
+        if not worker.has_yielded and (age > HASTY or hasty > MOST_HASTY):
+            worker.yield_processor()
 
     def _watch(self, worker: Worker) -> None:
         worker.watch = asyncio.ensure_future(worker.tasks[0].gone())
@@ -346,7 +373,7 @@ class Pool:
     def _keep_within_memory(self) -> None:
         running = [worker for worker in self._busy if worker.is_long and not worker.is_lost]
         for worker in running:
-            worker.size = read_size(worker.pid) - self._shared
+            worker.size = self._measure(worker)
         if sum(worker.size for worker in running) > MEMORY:
             max(running, key=lambda worker: worker.size).end(limit_error("memory", OUT_OF_MEMORY))
 
@@ -404,3 +431,13 @@ def read_size(process: int) -> int:
     except (OSError, ValueError):
         return 0
     return (int(resident) - int(shared)) * PAGE
+
+
+def read_touched(process: int) -> int:
+    """How many bytes of memory a process has touched that it did not have before, or not for itself: at least so many
+    it has copied of what it shared. 0 if it is gone."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    return int(text.rpartition(")")[2].split()[7]) * PAGE
