@@ -231,6 +231,24 @@ def _subject_to_engine(term: Node) -> ox.NamedNode | ox.BlankNode:
     return node
 
 
+class _Terms(dict[Node, Any]):
+    """IRIs as the engine has them, each converted once."""
+
+    def __missing__(self, term: Node) -> object:
+        found = self[term] = _subject_to_engine(term)
+        return found
+
+    def value(self, term: Node) -> Any:
+        """An object; a literal is converted anew, as to find it takes as long."""
+        return self[term] if type(term) is URIRef else _to_engine(term)
+
+
+def _triples_to_engine(triples: Iterable[Triple]) -> Iterator[ox.Triple]:
+    """Triples as the engine has them."""
+    known = _Terms()
+    return (ox.Triple(known[subject], known[predicate], known.value(value)) for subject, predicate, value in triples)
+
+
 def _triple_to_engine(triple: Triple) -> ox.Triple:
     subject, predicate, value = triple
     return ox.Triple(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value))
@@ -248,7 +266,7 @@ class Triples:
     def __init__(self, triples: Iterable[Triple], first: str = "") -> None:
         given = list(triples)
         self._first = first
-        self._rows = self._sort(map(_triple_to_engine, given))
+        self._rows = self._sort(_triples_to_engine(given))
         self._spaces = {_space_of(term) for term in {term for triple in given for term in triple}}
 
     def __len__(self) -> int:
@@ -396,8 +414,8 @@ class Store:
 
     def load(self, statements: Iterable[Statement]) -> None:
         """Add statements, each to its graph and to the default graph."""
-        triples = [(_triple_to_engine(statement[:3]), _named_node(str(statement.graph))) for statement in statements]
-        self._add(triples)
+        known = _Terms()
+        self._add([(ox.Triple(known[s], known[p], known.value(o)), known[graph]) for s, p, o, graph in statements])
 
     def _add(self, triples: Sequence[tuple[ox.Triple, ox.NamedNode]]) -> None:
         self._store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t, graph in triples)
@@ -583,7 +601,8 @@ class Quads:
     """
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        quads = [_quad_to_engine(statement) for statement in statements]
+        known = _Terms()
+        quads = [ox.Quad(known[s], known[p], known.value(o), known[graph]) for s, p, o, graph in statements]
         plain = [quad for quad in quads if not _has_blank(quad)]
         blank = ox.Dataset(quad for quad in quads if _has_blank(quad)) if len(plain) < len(quads) else ox.Dataset()
         blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
@@ -599,11 +618,6 @@ class Quads:
             return "".join(f"{line} .\n" for line, _ in self._rows).encode()
         by_graph = sorted(self._rows, key=lambda row: str(row[1].graph_name))
         return ox.serialize((quad for _, quad in by_graph), format=form, prefixes=dict(prefixes)) or b""
-
-
-def _quad_to_engine(statement: Statement) -> ox.Quad:
-    subject, predicate, value, graph = statement
-    return ox.Quad(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value), _named_node(str(graph)))
 
 
 def _has_blank(quad: ox.Quad) -> bool:
