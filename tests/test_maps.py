@@ -76,9 +76,10 @@ def area(ring: Ring) -> float:
 
 def render(atlas: Atlas, map_: Map) -> str:
     """What the template makes of a map."""
-    templates: Environment = Pages(atlas.catalogue, (), "assets")._templates
+    pages = Pages(atlas.catalogue, (), "assets")
+    templates: Environment = pages._templates
     page = templates.from_string('{% import "map.html" as maps with context %}{{ maps.draw(map, "map", "Where") }}')
-    return page.render(map=map_, href=str, project=atlas.catalogue.project)
+    return page.render(map=map_, href=str, link=lambda node: pages._pieces.link(atlas.catalogue.name(node), str(node)))
 
 
 def test_land_ends_at_the_coast(atlas: Atlas) -> None:
