@@ -35,7 +35,7 @@ TICK = 0.025
 # A query that has run for less than so many seconds is short: others may stand behind it, no more than so many.
 SHORT, MOST_BEHIND = 0.002, 32
 # A query that runs for so many seconds is long: its client is watched, and none stands behind it. It yields the
-# processor to others once it has run for so many more, or where so many others are long that every processor is busy.
+# processor to others once it is hasty no more, after so many seconds, or where more are hasty than leave a processor.
 LONG, HASTY = 0.025, 1.0
 MOST_HASTY = len(os.sched_getaffinity(0)) - 1 if hasattr(os, "sched_getaffinity") else 0
 # How many workers wait for calls, at most, once the others have had none for a while; and how many from the start.

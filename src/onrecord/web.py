@@ -68,6 +68,7 @@ class Site:
         self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
         self.templates = load_templates(project, project.site / "templates", read_interface(project))
         self.kept = Kept(KEPT)
+        self.moving: set[asyncio.Task[None]] = set()
         self.log = Log()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -85,8 +86,9 @@ class Site:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watch.cancel()
-        self.holding.cancel()
-        await asyncio.gather(self.holding, return_exceptions=True)
+        for task in self.moving:
+            task.cancel()
+        await asyncio.gather(*self.moving, return_exceptions=True)
         await self.pool.close()
         self.log.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -105,7 +107,9 @@ class Site:
 
     def _hold(self) -> None:
         """Have a large record held in memory from now on, once it is read."""
-        self.holding = asyncio.get_running_loop().create_task(self._move(self.pool))
+        task = asyncio.get_running_loop().create_task(self._move(self.pool))
+        self.moving.add(task)
+        task.add_done_callback(self.moving.discard)
 
     async def _move(self, small: Pool) -> None:
         if not fits_memory(self.project.public):
