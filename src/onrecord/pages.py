@@ -155,7 +155,6 @@ def page_settings(path: str, assets: str) -> dict[str, Any]:
     ``assets``."""
     to = partial(link_from, path.count("/"))
     return {
-        "path": path,
         "depth": path.count("/"),
         "current": next((slug for slug, *_ in LISTS if path == f"{slug}.html" or path.startswith(f"{slug}/")), ""),
         "policy": policy_of(path),

@@ -9,7 +9,7 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -249,11 +249,6 @@ def _triples_to_engine(triples: Iterable[Triple]) -> Iterator[ox.Triple]:
     return (ox.Triple(known[subject], known[predicate], known.value(value)) for subject, predicate, value in triples)
 
 
-def _triple_to_engine(triple: Triple) -> ox.Triple:
-    subject, predicate, value = triple
-    return ox.Triple(_subject_to_engine(subject), _named_node(str(predicate)), _to_engine(value))
-
-
 def serialise(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
     """The triples in one of GRAPH_FORMATS, sorted, so that the same triples give the same bytes."""
     return Triples(triples).write(media_type, prefixes)
@@ -272,10 +267,11 @@ class Triples:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def reify(self, reified: Iterable[tuple[Node, Triple]]) -> Triples:
+    def reify(self, reified: Collection[tuple[Node, Triple]]) -> Triples:
         """These triples, and others that a thing reifies without their being asserted (RDF 1.2 Concepts, 1.5)."""
         both = Triples((), self._first)
-        held = [(_subject_to_engine(one), _triple_to_engine(triple)) for one, triple in reified]
+        holders, triples = zip(*reified, strict=True) if reified else ((), ())
+        held = list(zip(map(_subject_to_engine, holders), _triples_to_engine(triples), strict=True))
         rows = (ox.Triple(one, REIFIES, triple) for one, triple in held)
         both._rows = sorted([*self._rows, *self._sort(rows)], key=itemgetter(0, 1))
         both._spaces = {*self._spaces, *(one.value for one, _ in held), REIFIES.value}
