@@ -8,10 +8,9 @@ import pytest
 
 from conftest import Edit, stay_silent
 from onrecord import build, memory
-from onrecord.build import Progress, find_problems
-from onrecord.checks import Draft
+from onrecord.build import find_problems
+from onrecord.checks import Draft, Found, Progress
 from onrecord.memory import recall
-from onrecord.problems import Problem
 from onrecord.project import Project, read_project
 
 VALLEY, REFERENCE = "kb/valley.ttl", "kb/outside/reference.tsv"
@@ -27,7 +26,7 @@ def count(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     runs: list[None] = []
     examine = build.examine
 
-    def counted(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, list[Problem]]:
+    def counted(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, Found]:
         runs.append(None)
         return examine(project, progress, full=full)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rdflib import Graph
@@ -15,17 +15,23 @@ from onrecord.locator import Locator
 from onrecord.problems import Problem
 from onrecord.questions import Question, check_question
 from onrecord.record import Record
-from onrecord.store import Store
+from onrecord.store import Statement, Store
 from onrecord.validation import validate
 from onrecord.witness import find_unworded
+
+Progress = Callable[[str], None]
+# Problems by what found them: a check, or what comes before the checks.
+Found = dict[str, list[Problem]]
+SOURCES, LOOK = "sources", "look"
+SHAPES, WORDING, COVERAGE, LOGIC, QUESTIONS = "shapes", "wording", "coverage", "logic", "questions"
 
 
 @dataclass(frozen=True)
 class Draft:
     """A record before it is checked, with what the checks need, and the problems found so far.
 
-    The store holds the record's statements. In full, every check looks at everything itself, whatever was found before
-    and whatever follows from less.
+    The store holds the record's statements; ``made`` are those that each file of rules made. In full, every check looks
+    at everything itself, whatever was found before and whatever follows from less.
     """
 
     record: Record
@@ -34,6 +40,7 @@ class Draft:
     questions: tuple[Question, ...]
     evidence: Evidence
     store: Store
+    made: Mapping[str, Sequence[Statement]]
     problems: tuple[Problem, ...]
     full: bool = False
 
@@ -84,9 +91,9 @@ class Check:
 
 # In the order in which their problems are told.
 CHECKS = (
-    Check("shapes", "validating against the shapes", _check_shapes),
-    Check("wording", "holding the model against the words", _check_wording, aside=True),
-    Check("coverage", "measuring coverage", _check_coverage, aside=True),
-    Check("logic", "reasoning with HermiT", _check_logic),
-    Check("questions", "asking the questions", _check_questions, aside=True),
+    Check(SHAPES, "validating against the shapes", _check_shapes),
+    Check(WORDING, "holding the model against the words", _check_wording, aside=True),
+    Check(COVERAGE, "measuring coverage", _check_coverage, aside=True),
+    Check(LOGIC, "reasoning with HermiT", _check_logic),
+    Check(QUESTIONS, "asking the questions", _check_questions, aside=True),
 )

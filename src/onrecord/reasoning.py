@@ -16,20 +16,17 @@ from onrecord.texts import read_text
 from onrecord.vocabulary import vocabulary
 
 
-def derive(project: Project, store: Store, statements: Iterable[Statement]) -> tuple[list[Statement], list[Problem]]:
-    """Run the rules in the order of their file names, each on all statements so far; return only what is new.
+def derive(
+    project: Project, store: Store, statements: Iterable[Statement]
+) -> tuple[dict[str, list[Statement]], list[Problem]]:
+    """Run the rules in the order of their file names, each on all statements so far; return what each makes anew.
 
     In the end the store, empty at first, holds both. A rule that cannot be parsed, or that makes blank nodes, becomes a
     problem.
     """
-    derived: list[Statement] = []
-    problems: list[Problem] = []
-    for _, made in run_rules(project, store, statements):
-        if isinstance(made, Problem):
-            problems.append(made)
-        else:
-            derived += made
-    return derived, problems
+    found = dict(run_rules(project, store, statements))
+    derived = {file: made for file, made in found.items() if not isinstance(made, Problem)}
+    return derived, [problem for problem in found.values() if isinstance(problem, Problem)]
 
 
 def run_rules(

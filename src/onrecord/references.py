@@ -34,7 +34,7 @@ def find_unknown_iris(
         (source, iri)
         for source in sources
         if not source.file.startswith("ontology/")
-        for iri in sorted(_own_iris(source, project.base))
+        for iri in sorted(own_iris(source, project.base))
         if iri.partition("#char=")[0] not in known and not unparsed.may_define(project, iri)
     ]
     if unknown and unparsed.cut:
@@ -49,7 +49,8 @@ def _probably_lost(project: Project, iris: set[str], files: tuple[str, ...]) -> 
     return Problem(files[0], None, "", "unknown-iri", message, "Mend the file first, and check again.")
 
 
-def _own_iris(source: Source, base: str) -> set[str]:
+def own_iris(source: Source, base: str) -> set[str]:
+    """The IRIs under the base that a source uses, less those of graphs."""
     terms: set[Node] = {term for triple in source.triples for term in triple if isinstance(term, URIRef)}
     return {str(term) for term in terms if str(term).startswith(base) and not str(term).startswith(base + "graph/")}
 

@@ -195,11 +195,19 @@ def parse_turtle(text: str, base: str) -> list[Triple] | None:
         for triple in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
             for term in (triple.subject, triple.predicate, triple.object):
                 if term not in read:
-                    read[term] = _from_engine(term, normalize=True)
+                    read[term] = in_utc(_from_engine(term, normalize=True))
             triples.append((read[triple.subject], read[triple.predicate], read[triple.object]))
     except (SyntaxError, ValueError):
         return None
     return triples
+
+
+def in_utc(term: Node) -> Node:
+    """A time without offset as the store keeps it, with Z (XML Schema 1.1 part 2, section 3.3.7); rdflib writes another
+    offset."""
+    if isinstance(term, Literal) and term.datatype == XSD.dateTime and term.endswith(("+00:00", "-00:00")):
+        return Literal(f"{term[:-6]}Z", datatype=XSD.dateTime, normalize=False)
+    return term
 
 
 @cache
@@ -404,9 +412,24 @@ class Fresh:
 class Store:
     """The embedded store: named graphs, and their union as the default graph."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """An empty store in memory, or one that ``write_store`` wrote into a folder, to be read only."""
-        self._store = ox.Store() if folder is None else ox.Store.read_only(str(folder))
+    def __init__(self, folder: Path | None = None, *, changing: bool = False, hidden: str = "") -> None:
+        """An empty store in memory; or one in a folder, to be read only unless it is ``changing``.
+
+        Graphs whose IRIs begin with ``hidden`` are seen only by who names them. Raises OSError where the folder cannot
+        be opened, or is being changed by another process.
+        """
+        self._hidden = hidden
+        if folder is None:
+            self._store = ox.Store()
+        else:
+            self._store = ox.Store(str(folder)) if changing else ox.Store.read_only(str(folder))
+
+    def close(self) -> None:
+        """Leave a store on disk to others; from now on there is nothing in this one."""
+        self._store = ox.Store()
+
+    def __len__(self) -> int:
+        return len(self._store)
 
     def load(self, statements: Iterable[Statement]) -> None:
         """Add statements, each to its graph and to the default graph."""
@@ -460,12 +483,50 @@ class Store:
             for solution in _evaluate(solutions)
         ]
 
-    def triples(self, query: str, prefixes: Mapping[str, str], base: str) -> list[Triple]:
-        """The triples of a CONSTRUCT or DESCRIBE query."""
-        return [_triple_from_engine(triple) for triple in self._constructed(query, prefixes, base)]
+    def triples(self, query: str, prefixes: Mapping[str, str], base: str, dataset: Dataset = ((), ())) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE query; ``dataset`` as for ``rows``."""
+        return [_triple_from_engine(triple) for triple in self._constructed(query, prefixes, base, dataset)]
 
-    def _constructed(self, query: str, prefixes: Mapping[str, str], base: str) -> Iterator[ox.Triple]:
-        triples = self._run(query, prefixes, base)
+    def match(
+        self, subject: Node | None, predicate: Node | None, value: Node | None, graph: str | None = None
+    ) -> list[Triple]:
+        """The triples with these terms, None for any, of a named graph or of the default graph."""
+        terms = [_to_pattern(term) for term in (subject, predicate, value)]
+        found = self._store.quads_for_pattern(terms[0], terms[1], terms[2], _place(graph))
+        return [_triple_from_engine(quad.triple) for quad in found]
+
+    def find(self, subject: Node | None, predicate: Node | None, value: Node | None) -> list[Statement]:
+        """The statements of the named graphs that are not hidden with these terms, None for any."""
+        terms = [_to_pattern(term) for term in (subject, predicate, value)]
+        return [
+            Statement(*_triple_from_engine(quad.triple), intern(quad.graph_name.value))
+            for quad in self._store.quads_for_pattern(terms[0], terms[1], terms[2])
+            if isinstance(quad.graph_name, ox.NamedNode) and self._shows(quad.graph_name)
+        ]
+
+    def _shows(self, graph: ox.NamedNode) -> bool:
+        return not (self._hidden and graph.value.startswith(self._hidden))
+
+    def put(self, triples: Iterable[Triple], graph: str | None = None) -> None:
+        """Add triples to a named graph, or to the default graph."""
+        place = _place(graph)
+        self._store.extend(ox.Quad(t.subject, t.predicate, t.object, place) for t in _triples_to_engine(triples))
+
+    def fill(self, rows: Iterable[tuple[Triple, str | None]]) -> None:
+        """Add very many triples, each to a named graph or to the default graph, not all at once."""
+        known = _Terms()
+        self._store.bulk_extend(ox.Quad(known[s], known[p], known.value(o), _place(graph)) for (s, p, o), graph in rows)
+
+    def take(self, triples: Iterable[Triple], graph: str | None = None) -> None:
+        """Remove triples from a named graph, or from the default graph."""
+        place = _place(graph)
+        for triple in _triples_to_engine(triples):
+            self._store.remove(ox.Quad(triple.subject, triple.predicate, triple.object, place))
+
+    def _constructed(
+        self, query: str, prefixes: Mapping[str, str], base: str, dataset: Dataset = ((), ())
+    ) -> Iterator[ox.Triple]:
+        triples = self._run(query, prefixes, base, dataset)
         if not isinstance(triples, ox.QueryTriples):
             raise EvaluationError("a CONSTRUCT or DESCRIBE query was expected")
         return _evaluate(triples)
@@ -549,6 +610,10 @@ class Store:
             # SPARQL 1.1 Protocol, section 2.1.4: a dataset named by the client replaces the whole of ours.
             limits["default_graph"] = [_named_node(graph) for graph in default]
             limits["named_graphs"] = [_named_node(graph) for graph in named]
+        elif self._hidden and "graph" in query.lower():
+            limits["default_graph"] = [ox.DefaultGraph()]
+            named_nodes = (graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+            limits["named_graphs"] = list(filter(self._shows, named_nodes))
         refusal = find_refusal(query, prefixes, base)
         if refusal:
             raise RefusedError(refusal)
@@ -558,6 +623,14 @@ class Store:
             raise QueryError(str(error)) from error
         except (RuntimeError, OSError) as error:
             raise EvaluationError(str(error)) from error
+
+
+def _to_pattern(term: Node | None) -> Any:
+    return None if term is None else _to_engine(term)
+
+
+def _place(graph: str | None) -> Place:
+    return ox.DefaultGraph() if graph is None else _named_node(graph)
 
 
 def _check_name(triple: ox.Triple) -> ox.Triple:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from decimal import Decimal
 
 from rdflib import OWL, RDF, RDFS, XSD, BNode, Literal, URIRef
@@ -31,38 +31,78 @@ SIMPLE = frozenset(
         *(RDFS.Literal, RDFS.Resource, RDF.langString, RDF.PlainLiteral),
     }
 )
+# What tells a triple of the summary from others.
+Alike = tuple[Node, Node, Hashable]
 BUILT_IN = (str(OWL), str(RDF), str(RDFS))
 
 
-def summarise(triples: Sequence[Triple], vocabulary: Iterable[Triple]) -> list[Triple] | None:
-    """The triples with stand-ins for all that the vocabulary does not speak of; None if they are not SIMPLE."""
-    if not all(_is_simple(term) for triple in triples for term in triple):
+def summarise(triples: Sequence[Triple], vocabulary: Iterable[Triple]) -> dict[Alike, Triple] | None:
+    """The triples with stand-ins for all that the vocabulary does not speak of, by what tells them apart; None if they
+    are not SIMPLE."""
+    terms = {term for triple in triples for term in triple}
+    if not all(map(is_simple, terms)):
         return None
-    kept = {term for triple in vocabulary for term in triple} | {predicate for _, predicate, _ in triples}
-    kept |= {value for _, predicate, value in triples if predicate == RDF.type}
+    kept = keep_terms(triples, vocabulary)
     kinds: dict[Node, set[Node]] = {}
     for subject, predicate, value in triples:
         if predicate == RDF.type:
             kinds.setdefault(subject, set()).add(value)
-    stand_ins: dict[frozenset[Node], URIRef] = {}
-    standing: dict[Node, Node] = {}
-
-    def stand_in(term: Node) -> Node:
-        if term not in standing:
-            alike = frozenset(kinds.get(term, ()))
-            kept_as_is = term in kept or isinstance(term, BNode | Literal)
-            standing[term] = term if kept_as_is else stand_ins.setdefault(alike, _name(alike))
-        return standing[term]
-
-    found: dict[tuple[Node, Node, Hashable], Triple] = {}
-    for subject, predicate, value in triples:
-        triple = stand_in(subject), predicate, _stand_in_text(value) if isinstance(value, Literal) else stand_in(value)
-        alike = _sort(value) if isinstance(value, Literal) else triple[2]
-        found.setdefault((triple[0], predicate, alike), triple)
-    return list(found.values())
+    stand_ins = StandIns(kept, lambda term: frozenset(kinds.get(term, ())))
+    found: dict[Alike, Triple] = {}
+    for triple in triples:
+        alike, standing = stand_ins.replace(triple)
+        found.setdefault(alike, standing)
+    return found
 
 
-def _is_simple(term: Node) -> bool:
+def tell(alike: Alike) -> str:
+    """What tells a triple of the summary from others, in few characters."""
+    return hashlib.sha256(repr(alike).encode()).hexdigest()[:24]
+
+
+def keep_terms(triples: Iterable[Triple], vocabulary: Iterable[Triple]) -> set[Node]:
+    """The terms that nothing stands in for: those that the vocabulary speaks of, properties and classes."""
+    kept = {term for triple in vocabulary for term in triple}
+    for _, predicate, value in triples:
+        kept.add(predicate)
+        if predicate == RDF.type:
+            kept.add(value)
+    return kept
+
+
+class StandIns:
+    """Puts for each term what stands for it; ``kinds`` says which classes a thing is in."""
+
+    def __init__(self, kept: Container[Node], kinds: Callable[[Node], frozenset[Node]]) -> None:
+        self.kept, self.kinds = kept, kinds
+        self._known: dict[Node, tuple[Node, Hashable]] = {}
+        self._names: dict[frozenset[Node], URIRef] = {}
+
+    def replace(self, triple: Triple) -> tuple[Alike, Triple]:
+        """A triple with stand-ins, and what tells it from others."""
+        subject, predicate, value = triple
+        holder, (stands, alike) = self._of(subject)[0], self._of(value)
+        return (holder, predicate, alike), (holder, predicate, stands)
+
+    def _of(self, term: Node) -> tuple[Node, Hashable]:
+        """What stands for a term, and what tells that from others."""
+        if term not in self._known:
+            self._known[term] = self._find(term)
+        return self._known[term]
+
+    def _find(self, term: Node) -> tuple[Node, Hashable]:
+        if isinstance(term, Literal):
+            return _stand_in_text(term), _sort(term)
+        if isinstance(term, BNode) or term in self.kept:
+            return term, term
+        alike = self.kinds(term)
+        if alike not in self._names:
+            self._names[alike] = _name(alike)
+        return self._names[alike], self._names[alike]
+
+
+def is_simple(term: Node) -> bool:
+    """Whether a term is one with which the argument holds."""
     return not isinstance(term, URIRef) or not str(term).startswith(BUILT_IN) or term in SIMPLE
 
 
@@ -80,7 +120,7 @@ def _stand_in_text(literal: Literal) -> Literal:
 
 def _sort(literal: Literal) -> Hashable:
     """What a literal has in common with those in all the same datatypes (XML Schema 1.1 part 2, section 3.4)."""
-    sort = literal.datatype, literal.language is not None, literal.ill_typed
+    sort = literal.datatype, literal.language is not None, bool(literal.ill_typed)
     if (
         isinstance(literal.value, int | Decimal)
         and not isinstance(literal.value, bool)

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
 
-from rdflib import OWL, BNode, Graph, Literal, URIRef
+from rdflib import OWL, BNode, Graph, Literal, URIRef, Variable
 from rdflib.collection import Collection
 from rdflib.namespace import RDF, RDFS, SH
 from rdflib.term import Node
 
+from onrecord.leads import Edge, Lead, Pattern, find_lead
 from onrecord.project import Project
 from onrecord.store import Row, Store, is_kept
 
@@ -67,7 +68,9 @@ class Condition:
         return Condition(f"!({self.text})") if self.exact else PERHAPS
 
 
-NEVER, PERHAPS = Condition("false"), Condition("true", exact=False)
+# Not the word that conditions of other kinds hold: where this one does, what is suspected does not show in a query.
+ANYTHING = "1 = 1"
+NEVER, PERHAPS = Condition("false"), Condition(ANYTHING, exact=False)
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
@@ -84,19 +87,48 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
     return Condition(" && ".join(f"({one.text})" for one in parts), all(one.exact for one in parts))
 
 
+@dataclass(frozen=True)
+class Inquiry:
+    """What is asked for the suspects of a shape: queries, some of them the ``selects`` of its own constraints.
+
+    ``leads`` are those of the other queries. It is ``vague`` where what is suspected does not show in them.
+    """
+
+    queries: tuple[str, ...]
+    selects: tuple[str, ...]
+    leads: tuple[Lead, ...]
+    vague: bool
+
+
 def find_suspects(project: Project, shapes: Graph, store: Store) -> dict[URIRef, list[Node]]:
     """For each shape with suspects, in order of their IRIs, what may violate it.
 
     Raises ValueError where the shapes go beyond what can be written so, QueryError if one holds a broken query.
     """
+    closed = is_closed_upwards(project, store)
+    inquiries = write_inquiries(shapes, partial(_list_subclasses, project, store, closed))
+    return ask_suspects(project, store, {shape: inquiry.queries for shape, inquiry in inquiries.items()})
+
+
+def write_inquiries(
+    shapes: Graph, subclasses: Callable[[Node], Iterable[Node]], among: str = ""
+) -> dict[URIRef, Inquiry]:
+    """What is asked for the suspects of each shape; ``subclasses`` lists the classes below a class, and that itself.
+
+    ``among`` is written into each group that says what a shape looks at, unless that is vague. Raises ValueError as
+    find_suspects does.
+    """
     if any(pattern in shapes for pattern in BEYOND):
         raise ValueError("the shapes hold rules, functions, components or targets of their own")
-    writer = _Writer(shapes, partial(_list_subclasses, project, store, _is_closed_upwards(project, store)))
-    asked = list(writer.write_all())
+    return dict(_Writer(shapes, subclasses, among).write_all())
+
+
+def ask_suspects(project: Project, store: Store, asked: Mapping[URIRef, Iterable[str]]) -> dict[URIRef, list[Node]]:
+    """For each shape with suspects what its queries find. Raises QueryError."""
     # The store answers outside Python, so that it can answer several at a time.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = pool.map(partial(_ask_all, project, store), (queries for _, queries in asked))
-        return {shape: nodes for (shape, _), nodes in zip(asked, answers, strict=True) if nodes}
+        answers = pool.map(partial(_ask_all, project, store), asked.values())
+        return {shape: nodes for shape, nodes in zip(asked, answers, strict=True) if nodes}
 
 
 def _ask_all(project: Project, store: Store, queries: Iterable[str]) -> list[Node]:
@@ -127,9 +159,12 @@ def matches(text: str, pattern: str, flags: str) -> bool:
     return re.search(pattern, text, sum(chosen[one] for one in set(flags.lower()) & set(chosen))) is not None
 
 
-def _is_closed_upwards(project: Project, store: Store) -> bool:
-    """Whether everything is typed by all the named classes above its own, so that none below need be looked for."""
-    query = f"""SELECT ?kind {{ ?thing a ?kind . ?kind <{RDFS.subClassOf}> ?above
+def is_closed_upwards(project: Project, store: Store, things: Iterable[Node] | None = None) -> bool:
+    """Whether everything, or some things, are typed by all the named classes above their own, so that none below need
+    be looked for."""
+    named = () if things is None else (thing.n3() for thing in things if isinstance(thing, URIRef))
+    among = "" if things is None else f"VALUES ?thing {{ {' '.join(sorted(named))} }}"
+    query = f"""SELECT ?kind {{ {among} ?thing a ?kind . ?kind <{RDFS.subClassOf}> ?above
         FILTER (isIRI(?above) && NOT EXISTS {{ ?thing a ?above }}) }} LIMIT 1"""
     return not _ask(project, store, query)
 
@@ -141,30 +176,34 @@ def _list_subclasses(project: Project, store: Store, closed: bool, kind: Node) -
 
 @dataclass
 class _Writer:
-    """Writes shapes as queries; ``subclasses`` lists the classes below a class, itself among them."""
+    """Writes shapes as queries, as write_queries says."""
 
     shapes: Graph
     subclasses: Callable[[Node], Iterable[Node]]
+    among: str = ""
+    edges: list[Edge | None] = field(default_factory=list)
     names: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
     above: list[Node] = field(default_factory=list)
     below: dict[Node, str] = field(default_factory=dict)
 
-    def write_all(self) -> Iterator[tuple[URIRef, list[str]]]:
-        """Every shape with targets, with the queries for its suspects."""
+    def write_all(self) -> Iterator[tuple[URIRef, Inquiry]]:
+        """Every shape with targets, with what is asked for its suspects."""
         found = {shape for name in TARGETS for shape in self.shapes.subjects(name) if isinstance(shape, URIRef)}
         for shape in sorted(found):
-            yield shape, list(self.write(shape))
+            yield shape, self.write(shape)
 
-    def write(self, shape: Node) -> Iterator[str]:
+    def write(self, shape: Node) -> Inquiry:
         """The queries whose answers together hold what may violate a shape."""
-        targets = self._targets(shape)
+        self.edges.clear()
         fails = self.fails(shape, FOCUS)
-        if fails.text != "false":
-            yield f"SELECT DISTINCT {FOCUS} WHERE {{ {targets} FILTER ({fails.text}) }}"
-        for constraint in self.shapes.objects(shape, SH.sparql):
-            select = self._bind(constraint, targets)
-            if select:
-                yield select
+        vague = ANYTHING in fails.text or None in self.edges
+        targets = self._targets(shape, "" if vague else self.among)
+        query = f"SELECT DISTINCT {FOCUS} WHERE {{ {targets} FILTER ({fails.text}) }}"
+        bound = (self._bind(constraint, targets) for constraint in self.shapes.objects(shape, SH.sparql))
+        selects = tuple(select for select in bound if select)
+        edges = tuple(edge for edge in self.edges if edge)
+        leads = tuple(dict.fromkeys(find_lead(Pattern(edge, edges), Variable(FOCUS[1:])) for edge in edges))
+        return Inquiry((*([] if fails.text == "false" else [query]), *selects), selects, leads, vague)
 
     def fails(self, shape: Node, node: str) -> Condition:
         """Whether a node may fail a shape."""
@@ -230,7 +269,18 @@ class _Writer:
 
     def exists_step(self, node: str, path: Node, value: str, text: str) -> str:
         """True if one step of a path leads to a value of which the text is true."""
+        self.note(node, path, value)
         return f"EXISTS {{ {node} {self._path(path)} {value} FILTER ({text}) }}"
+
+    def note(self, start: str, path: Node, end: str) -> None:
+        """Keep an edge of the patterns that are written; None for a path that is not one."""
+        quantified = next((value for name, value in self.shapes.predicate_objects(path) if name in QUANTIFIERS), None)
+        step = path if quantified is None else quantified
+        alternatives = self.shapes.value(step, SH.alternativePath)
+        steps = [step] if alternatives is None else self.members(alternatives)
+        is_edge = all(isinstance(one, URIRef) for one in steps)
+        edge = Edge(_term(start), tuple(map(str, steps)), _term(end), quantified is not None)
+        self.edges.append(edge if is_edge else None)
 
     def fresh(self) -> str:
         """A variable of its own."""
@@ -263,17 +313,22 @@ class _Writer:
             below = sorted(one.n3() for one in self.subclasses(kind) if isinstance(one, URIRef))
             self.below[kind] = " ".join(below or [kind.n3()])
         if " " not in self.below[kind]:
+            self.edges.append(Edge(_term(node), (str(RDF.type),), kind))
             return f"{node} a {self.below[kind]}"
         of_kind = self.fresh()
+        self.edges.append(Edge(_term(node), (str(RDF.type),), _term(of_kind)))
         return f"VALUES {of_kind} {{ {self.below[kind]} }} {node} a {of_kind}"
 
-    def _targets(self, shape: Node) -> str:
+    def _targets(self, shape: Node, among: str) -> str:
         """What a shape looks at, each once."""
         patterns = [self.typed(FOCUS, kind) for kind in self.shapes.objects(shape, SH.targetClass)]
         patterns += [f"BIND ({node.n3()} AS {FOCUS})" for node in self.shapes.objects(shape, SH.targetNode)]
-        patterns += [f"{FOCUS} {name.n3()} {self.fresh()}" for name in self.shapes.objects(shape, SH.targetSubjectsOf)]
-        patterns += [f"{self.fresh()} {name.n3()} {FOCUS}" for name in self.shapes.objects(shape, SH.targetObjectsOf)]
-        return f"{{ SELECT DISTINCT {FOCUS} WHERE {{ {' UNION '.join(f'{{ {one} }}' for one in patterns)} }} }}"
+        for name, is_subject in ((SH.targetSubjectsOf, True), (SH.targetObjectsOf, False)):
+            for step in self.shapes.objects(shape, name):
+                start, end = (FOCUS, self.fresh()) if is_subject else (self.fresh(), FOCUS)
+                self.note(start, step, end)
+                patterns.append(f"{start} {step.n3()} {end}")
+        return f"{{ SELECT DISTINCT {FOCUS} WHERE {{ {' UNION '.join(f'{{ {among}{one} }}' for one in patterns)} }} }}"
 
     def _is_bindable(self, constraint: Node) -> bool:
         """Whether a SPARQL constraint answers the same if its targets are joined with it."""
@@ -296,6 +351,11 @@ class _Writer:
         )
         spaces = {str(self.shapes.value(one, SH.prefix)): self.shapes.value(one, SH.namespace) for one in declared}
         return "".join(f"PREFIX {name}: <{space}> " for name, space in spaces.items()) + select
+
+
+def _term(written: str) -> Node:
+    """A variable, or what stands for any value that is written out."""
+    return Variable(written.removeprefix("?")) if written.startswith("?") else Literal(written)
 
 
 def _is_class(writer: _Writer, _: Node, kind: Node, value: str) -> Condition:
@@ -437,9 +497,10 @@ def _is_closed(writer: _Writer, shape: Node, closed: Node, node: str, path: Node
     inner = (writer.shapes.value(one, SH.path) for one in writer.shapes.objects(shape, SH.property))
     ignored = writer.shapes.value(shape, SH.ignoredProperties)
     allowed = {one for one in [*inner, *(writer.members(ignored) if ignored else [])] if isinstance(one, URIRef)}
-    name = writer.fresh()
+    name, value = writer.fresh(), writer.fresh()
+    writer.edges.append(Edge(_term(node), None, _term(value)))
     listed = ", ".join(sorted(one.n3() for one in allowed))
-    return Condition(f"EXISTS {{ {node} {name} {writer.fresh()} FILTER ({name} NOT IN ({listed})) }}")
+    return Condition(f"EXISTS {{ {node} {name} {value} FILTER ({name} NOT IN ({listed})) }}")
 
 
 def _write_each(writer: _Writer, shape: Node, write: OfValue, values: Sequence[Node], value: str) -> Condition:

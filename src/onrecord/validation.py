@@ -12,6 +12,7 @@ from rdflib.namespace import SH, XSD
 from rdflib.term import Node
 
 from onrecord.graph import SHAPES, Source, folder_files, read_turtle
+from onrecord.leads import FarReachingError
 from onrecord.locator import Locator
 from onrecord.memory import recall
 from onrecord.problems import Problem, split_message
@@ -19,6 +20,7 @@ from onrecord.project import Project
 from onrecord.shapes import blame, make_example, run_each, run_shapes
 from onrecord.store import QueryError, Statement, Store, is_kept
 from onrecord.suspects import aim, find_suspects
+from onrecord.union_graph import union_graph
 from onrecord.vocabulary import slug, vocabulary
 
 SEVERITIES: Mapping[Node | None, str] = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "warning"}
@@ -65,10 +67,28 @@ def validate(
         said = results
         results, problems = run_each(project, shapes, data)
         problems = blame(said, problems)
-    reader = _Reader(results, shapes, data, Locator(project, sources))
+    return problems + list(_read_results(_Reader(results, shapes, data, Locator(project, sources))))
+
+
+def validate_suspects(
+    shapes: Graph, store: Store, suspects: Mapping[URIRef, Iterable[Node]], located: Locator
+) -> list[Problem]:
+    """Every SHACL result about what shapes suspect, in the union of a store.
+
+    Raises FarReachingError where the shapes cannot be run.
+    """
+    data = union_graph(store)
+    results = run_shapes(aim(shapes, suspects), data)
+    if isinstance(results, str):
+        raise FarReachingError(results)
+    return list(_read_results(_Reader(results, shapes, data, located)))
+
+
+def _read_results(reader: _Reader) -> Iterator[Problem]:
     # What pySHACL found on the way to a result only repeats it, at another place.
-    details = set(results.objects(None, SH.detail))
-    return problems + [reader.read(result) for result in results.subjects(SH.resultSeverity) if result not in details]
+    details = set(reader.results.objects(None, SH.detail))
+    results = reader.results.subjects(SH.resultSeverity)
+    return (reader.read(result) for result in results if result not in details)
 
 
 def _choose_suspects(
@@ -78,7 +98,7 @@ def _choose_suspects(
 
     That is where a shape is broken or goes beyond a query, or a literal is not kept by the store as it was written.
     """
-    if not _are_usable(shapes) or not all(is_kept(one.object) for one in statements):
+    if not are_usable(shapes) or not all(is_kept(one.object) for one in statements):
         return None
     try:
         return find_suspects(project, shapes, store)
@@ -86,7 +106,7 @@ def _choose_suspects(
         return None
 
 
-def _are_usable(shapes: Graph) -> bool:
+def are_usable(shapes: Graph) -> bool:
     """Whether pySHACL can run the shapes, tried on an example."""
 
     def find() -> bool:

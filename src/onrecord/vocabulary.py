@@ -28,6 +28,10 @@ class Vocabulary:
         """The graph of a source file, named by its path without the extension."""
         return intern(f"{self.base}graph/{path}")
 
+    def is_stated(self, graph: str) -> bool:
+        """Whether a graph is that of a source, or of what the build finds in the articles; not of what is derived."""
+        return graph.startswith(self.base) and graph != self.graph("derived")
+
 
 def vocabulary(project: Project) -> Vocabulary:
     """The vocabulary under the project's base."""
