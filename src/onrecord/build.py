@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -19,7 +19,7 @@ from onrecord.problems import Problem, as_json, has_errors, sort_problems
 from onrecord.project import Project
 from onrecord.questions import read_questions
 from onrecord.reasoning import derive
-from onrecord.rechecking import fill, recheck, stand
+from onrecord.rechecking import prepare_plan, recheck, stand
 from onrecord.record import Record
 from onrecord.reference import find_unreferenced
 from onrecord.references import find_unknown_iris, find_unprinted_spellings, find_unpublishable_iris
@@ -55,10 +55,10 @@ def _find_anew(project: Project, progress: Progress, files: Mapping[str, str]) -
         draft, found = _prepare(project, progress)
         if not _is_sound(found):
             return {**found, SHAPES: find_unusable(project, draft.shapes)}
-        filled = begin(lambda: fill(draft))
+        planned = begin(lambda: prepare_plan(draft))
         found |= check_record(draft, progress)
-        if filled():
-            stand(draft, found, files)
+        planned()
+        stand(draft, found, files)
     return found
 
 
@@ -138,12 +138,11 @@ def draft_record(project: Project, progress: Progress) -> Draft:
     return Draft(record, tuple(sources), shapes, tuple(questions), evidence, store, derived, tuple(problems))
 
 
-def check_record(draft: Draft, progress: Progress, checks: Iterable[Check] = CHECKS) -> Found:
+def check_record(draft: Draft, progress: Progress, checks: Sequence[Check] = CHECKS) -> Found:
     """What the checks find that need the whole record; some of them run aside while the others do here."""
-    chosen = list(checks)
-    aside = begin(lambda: [[*check.find(draft)] for check in chosen if check.aside])
+    aside = begin(lambda: {check.name: list(check.find(draft)) for check in checks if check.aside})
     found: Found = {}
-    for check in chosen:
+    for check in checks:
         progress(check.stage)
         found[check.name] = [] if check.aside else list(check.find(draft))
-    return found | dict(zip((check.name for check in chosen if check.aside), aside(), strict=True))
+    return found | aside()

@@ -232,39 +232,33 @@ class _Locator(Locator):
         return Locator(self.project, self.reader.read_all(chosen)).find(focus)
 
 
-def fill(draft: Draft) -> bool:
-    """Begin anew what later checks may stand on, with all statements; whether it could be written.
-
-    That is not done where the store does not keep all literals as they are written.
-    """
-    if not all(is_kept(one.object) for one in draft.record.statements):
-        return False
-    try:
-        Standing(draft.record.project).fill(draft)
-        # It is recalled when it is needed.
+def prepare_plan(draft: Draft) -> None:
+    """Make the plan on which later checks may stand, so that it is recalled when it is kept."""
+    with suppress(*CANNOT):
         make_plan(draft.record.project, draft.shapes, draft.questions)
-    except CANNOT:
-        return False
-    return True
 
 
 def stand(draft: Draft, found: Found, files: Mapping[str, str]) -> None:
-    """Keep what a check of everything found, beside the statements that it is about.
+    """Keep what a check of everything found, and all statements, for later checks to stand on.
 
-    That is not done where something may contradict itself, or where it does not show what a change affects.
+    That is not done where something may contradict itself, where it does not show what a change affects, or where the
+    store does not keep all literals as they are written.
     """
     project, statements = draft.record.project, draft.record.statements
     triples = [one[:3] for one in statements]
     summary = summarise(triples, vocabulary_of(statements, project))
-    if found[LOGIC] or summary is None or not are_usable(draft.shapes) or not is_closed_upwards(project, draft.store):
+    if found[LOGIC] or summary is None or not all(is_kept(value) for _, _, value in triples):
+        return
+    if not are_usable(draft.shapes) or not is_closed_upwards(project, draft.store):
         return
     words = vocabulary(project)
     kept = keep_terms(triples, vocabulary_of(statements, project))
     terms = frozenset(str(term) for term in kept if isinstance(term, URIRef))
     articles = {source.file: list_articles(source, words) for source in draft.sources}
     described = dict(one for source in draft.sources for one in list_described(source, words))
+    standing = Standing(project)
     with suppress(*CANNOT):
         plan = make_plan(project, draft.shapes, draft.questions)
-        standing = Standing(project)
+        standing.fill(draft)
         standing.keep_summary(summary.values())
         standing.keep(Facts(files, articles, described, found, frozenset(map(tell, summary)), terms, plan))
