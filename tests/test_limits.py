@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT
 from onrecord.answers import FORMATS
 from onrecord.limits import LIMITS
-from onrecord.publish import store_of
+from onrecord.published import store_of
 from onrecord.workers import IN_MEMORY
 from served import BROWSER, Answer, Server, children_of, publish_tiny, serving
 from test_answers import REFUSED, Canary, canary

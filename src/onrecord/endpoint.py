@@ -13,20 +13,18 @@ from rdflib.term import Node
 from onrecord.answers import CSV, ROWS_JSON, ROWS_XML, TSV, TURTLE, NotAcceptableError, answer_query
 from onrecord.assets import published_folder
 from onrecord.documents import path_of, relative_link, web_address
-from onrecord.dumps import STORE_DUMP
 from onrecord.failures import HTML, CallError, limit_error, prefers_html, render_failure
 from onrecord.interface import read_interface
 from onrecord.outlets import AnswerTooLargeError, Outlet
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project
 from onrecord.protocol import Call, Question, choose_coding, read_call
-from onrecord.publish import store_of
+from onrecord.published import read_store, store_of
 from onrecord.questions import read_results
 from onrecord.refusals import decode_escapes
 from onrecord.store import Answer, QueryError, RefusedError, Store, UnwritableError
 from onrecord.syntax import explain_syntax
 from onrecord.tokens import has_keyword
-from onrecord.viewpoints import views_of
 
 Cell = tuple[str, str, str]
 MakeOutlet = Callable[[str], Outlet]
@@ -64,9 +62,7 @@ class Endpoint:
         self.project = project
         self.templates = load_templates(project, project.site / "templates", read_interface(project))
         self.folder = None if in_memory else store_of(project.public)
-        self.store = Store()
-        if self.folder is None:
-            self.store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))
+        self.store = read_store(project) if self.folder is None else Store()
         # The template is compiled once, before any worker is forked.
         self._page("")
 

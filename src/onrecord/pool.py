@@ -27,7 +27,7 @@ from onrecord.endpoint import OUT_OF_MEMORY, Reply
 from onrecord.failures import CallError, limit_error
 from onrecord.limits import Limits
 from onrecord.project import Project
-from onrecord.publish import store_of
+from onrecord.published import store_of
 from onrecord.workers import ENDED, IN_MEMORY, PROCESS_ID, REPLY_LENGTHS, unpack_reply
 
 # Every so many seconds the pool looks at the queries that run.
