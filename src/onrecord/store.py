@@ -68,13 +68,14 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a query: its media type, and what computes it and writes it, once.
+    """The answer to a query: its media type, what computes it and writes it, once, and whether it consists of rows.
 
     ``write`` raises EvaluationError for what is wrong with a query and shows only while it is evaluated.
     """
 
     media_type: str
     write: Callable[[Sink], None]
+    has_rows: bool = False
 
     @cached_property
     def body(self) -> bytes:
@@ -327,7 +328,8 @@ def _answer(result: Result, media_types: Sequence[str], prefixes: Mapping[str, s
     if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
         text = f"{str(bool(result)).lower()}\n".encode()
         return Answer(media_type, lambda out: _write(out, text))
-    return Answer(media_type, lambda out: _write_rows(result, RESULT_FORMATS[media_type], out))
+    has_rows = isinstance(result, ox.QuerySolutions)
+    return Answer(media_type, lambda out: _write_rows(result, RESULT_FORMATS[media_type], out), has_rows)
 
 
 def _write(out: Sink, data: bytes) -> None:
