@@ -22,7 +22,7 @@ from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress,
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.interface import mark
 from onrecord.inventory import DATASET_PATH, SERVICE_PATH, Inventory
-from onrecord.pages import LISTS, SEARCH, Pages
+from onrecord.pages import LISTS, MISSING, SEARCH, Pages
 from onrecord.project import Project
 from onrecord.published import stores_of
 from onrecord.questions import Asked, ask_question, read_questions
@@ -172,6 +172,7 @@ def render_site(record: Record) -> Files:
     yield SEARCH_PATH, render_search(catalogue, pages.asked, pages.interface)
     yield GONE, render_gone(catalogue)
     yield COMPLETIONS, render_completions(catalogue)
+    yield MISSING, pages.render_missing().encode()
     yield "robots.txt", render_robots(record.project)
     yield "sitemap.xml", render_sitemap(record.project, paths)
     yield "openapi.json", render_openapi(record.project)
