@@ -227,7 +227,7 @@ def test_a_build_that_cannot_be_opened_leaves_the_last_one_served(tmp_path: Path
         assert asks(server)
         gone.write_bytes(kept)
         assert wait_until(lambda: server.get("/claim/none-such").status == 404)
-        server.query("ASK {} # after")
+        server.query("SELECT * {} # after")
         assert wait_until(lambda: server.log.read_text().rstrip().endswith("rows"))
 
 
