@@ -35,8 +35,10 @@ from onrecord.catalogue import Catalogue
 from onrecord.collector import rarely_collected
 from onrecord.dumps import STORE_DUMP, UNION_DUMP
 from onrecord.project import Project, read_project
-from onrecord.publish import Downloads, publish_files, store_of
+from onrecord.publish import Downloads, publish_files
+from onrecord.published import store_of
 from onrecord.store import Quads, write_store
+from onrecord.viewpoints import views_of
 from onrecord.workers import IN_MEMORY
 
 BENCH = Path(__file__).resolve().parent
@@ -86,8 +88,8 @@ def prepare(folder: Path, times: int) -> Data:
 
 def compare_files(project: Project, expanded: Path, dumped: float, store: Path) -> None:
     """Print how long a store and a dump take to write, beside what the commands of oxigraph take."""
-    nquads, turtle = project.public / STORE_DUMP, project.public / UNION_DUMP
-    own = elapsed(lambda: write_store(store.with_name("own"), nquads, turtle))
+    nquads, apart = project.public / STORE_DUMP, views_of(project.base)
+    own = elapsed(lambda: write_store(store.with_name("own"), nquads, apart))
     load: list[str | Path] = [PEERS / "bin/oxigraph", "load", "-l", store, "-f", expanded]
     other = elapsed(lambda: subprocess.run(load, check=True, capture_output=True))
     subprocess.run([PEERS / "bin/oxigraph", "optimize", "-l", store], check=True, capture_output=True)

@@ -33,6 +33,7 @@ PAGES = {
     "concept": "concept/contested.html",
     "ontology": "ontology/record.html",
     "graph": "graph/derived.html",
+    "missing": "404.html",
     "question": "questions/who-began-it.html",
     "answer": f"sparql?query={quote('SELECT ?s ?p { ?s ?p :armenia } LIMIT 20')}",
 }

@@ -101,7 +101,7 @@ def test_a_page_reads_the_same_without_scripts(browser: Browser, address: str, k
         with visiting(browser, address, java_script_enabled=scripts) as page:
             page.goto(PAGES[kind])
             return " ".join(
-                page.locator("h1, h2, h3, blockquote, td, dd, li, figure > svg, figcaption").all_text_contents()
+                page.locator("h1, h2, h3, .lead, blockquote, td, dd, li, figure > svg, figcaption").all_text_contents()
             )
 
     if kind != "query":
@@ -347,6 +347,18 @@ def test_a_plain_file_host_serves_the_whole_site_from_any_folder(browser: Browse
         page.get_by_role("link", name="Read both accounts side by side").click()
         page.get_by_role("link", name="Azerbaijan struck civilian infrastructure.").first.click()
         expect(page.get_by_role("heading", name="Who says so")).to_be_visible()
+        page.get_by_role("combobox", name="Search the record").fill("Jermouk")
+        page.get_by_role("option", name="Jermuk").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Jermuk")
+
+
+def test_a_plain_file_host_says_at_any_depth_that_a_page_is_not_there(
+    browser: Browser, flagship_server: Server
+) -> None:
+    public = flagship_server.log.parent / "project" / "site" / "public"
+    with hosting(public) as host, visiting(browser, host, expected=refusal(404)) as page:
+        page.goto("id/deep/er/none-such.html")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not Found")
         page.get_by_role("combobox", name="Search the record").fill("Jermouk")
         page.get_by_role("option", name="Jermuk").first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Jermuk")

@@ -8,7 +8,7 @@ from conftest import TINY
 from onrecord.catalogue import Catalogue
 from onrecord.checks import Draft
 from onrecord.documents import RESERVED, find_unpublishable, path_of, relative_link, render_rdf
-from onrecord.pages import LISTS
+from onrecord.pages import LISTS, MISSING, SEARCH
 from onrecord.project import read_project
 
 TINY_PROJECT = read_project(TINY)
@@ -31,7 +31,7 @@ def test_a_plain_iri_can_be_published(path: str) -> None:
 
 
 def test_every_page_that_lists_things_keeps_its_place() -> None:
-    assert {slug for slug, *_ in LISTS} <= RESERVED
+    assert {slug for slug, *_ in (*LISTS, SEARCH)} | {MISSING.removesuffix(".html")} <= RESERVED
 
 
 def test_a_thing_has_a_page_and_a_part_of_it_an_anchor_there() -> None:

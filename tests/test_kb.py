@@ -17,11 +17,13 @@ from typing import Any
 
 import pytest
 from rdflib import RDF, Graph
+from rdflib.compare import isomorphic
 
 import onrecord
 from conftest import ROOT, TINY, stay_silent
 from onrecord.build import draft_record
-from onrecord.dumps import STORE_DUMP
+from onrecord.dumps import FOLDER, STORE_DUMP
+from onrecord.fingerprint import VERSION_FILE
 from onrecord.project import ProjectError, read_project
 from onrecord.publish import publish
 from onrecord.published import Published, UnpublishedError
@@ -50,6 +52,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def kb(built: Path) -> Published:
     return onrecord.open(built)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The same, opened where it has a store on disk and no dumps."""
+    folder = tmp_path_factory.mktemp("large") / "tiny"
+    shutil.copytree(TINY, folder, ignore=shutil.ignore_patterns("site"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onrecord.publish.LARGE", 1)
+        build(folder)
+    shutil.rmtree(folder / "site/public" / FOLDER)
+    return onrecord.open(folder)
 
 
 def value(kb: Published, expression: str) -> Any:
@@ -169,6 +183,37 @@ def test_triples_that_rdflib_cannot_hold_are_an_error_of_the_query(kb: Published
         kb.query("CONSTRUCT { claim:dead-25 rdfs:seeAlso <<( claim:dead-25 rec:quantity 25 )>> } WHERE {}")
 
 
+# A blank node of a named graph is the same node in the union; the viewpoints are in no union.
+ROWS = [
+    "SELECT * { ?s ?p ?o FILTER (!isBlank(?s) && !isBlank(?o)) } ORDER BY ?s ?p ?o",
+    "SELECT * { GRAPH ?g { ?s ?p ?o } FILTER (!isBlank(?s) && !isBlank(?o)) } ORDER BY ?g ?s ?p ?o",
+    "SELECT ?first { GRAPH ?g { ?node rdf:rest ?rest } ?node rdf:first ?first } ORDER BY ?first",
+    "SELECT * FROM <graph/view/anglers-club> { ?s ?p ?o } ORDER BY ?s ?p ?o",
+]
+
+
+@pytest.mark.parametrize("query", ROWS)
+def test_a_store_on_disk_gives_the_same_rows_without_a_dump(query: str, kb: Published, large: Published) -> None:
+    rows = kb.query(query)
+    assert len(rows) > 3
+    assert large.query(query) == rows
+
+
+@pytest.mark.parametrize("query", ["CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE claim:dead-25"])
+def test_a_store_on_disk_gives_the_same_triples(query: str, kb: Published, large: Published) -> None:
+    graphs: list[Any] = [kb.query(query), large.query(query)]
+    assert isomorphic(*graphs)
+
+
+@pytest.mark.parametrize("query", ["SELECT * FROM <http://x.example/> {}", "CLEAR ALL", "SELECT * { clam:x ?p ?o }"])
+def test_a_store_on_disk_gives_the_same_errors(query: str, kb: Published, large: Published) -> None:
+    with pytest.raises(QueryError) as error:
+        kb.query(query)
+    with pytest.raises(type(error.value)) as other:
+        large.query(query)
+    assert str(other.value) == str(error.value)
+
+
 def test_the_nearest_project_above_is_opened(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(built / "kb/articles")
     assert len(onrecord.open().query(DEAD)) == 2
@@ -189,6 +234,16 @@ def test_a_dump_that_is_broken_is_no_build(copy: Path) -> None:
     dump = copy / "site/public" / STORE_DUMP
     dump.parent.mkdir(parents=True)
     dump.write_text("<a:s> nonsense")
+    (copy / "site/public" / VERSION_FILE).write_text('{"dataset_hash": "1"}')
+    with pytest.raises(UnpublishedError, match=r"cannot be read: .*line 1.* run: onrecord build"):
+        onrecord.open(copy)
+
+
+def test_a_store_that_is_broken_is_no_build(copy: Path) -> None:
+    version = copy / "site/public" / VERSION_FILE
+    version.parent.mkdir(parents=True)
+    version.write_text('{"dataset_hash": "1"}')
+    (copy / "site/public-store/1").mkdir(parents=True)
     with pytest.raises(UnpublishedError, match=r"cannot be read: .* run: onrecord build"):
         onrecord.open(copy)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -18,9 +20,13 @@ import pytest
 
 from conftest import ROOT
 from onrecord.answers import FORMATS
-from onrecord.limits import LIMITS
-from onrecord.publish import store_of
-from onrecord.workers import IN_MEMORY
+from onrecord.failures import CallError
+from onrecord.limits import LIMITS, Limits
+from onrecord.pool import Pool, Task, Worker
+from onrecord.project import Project, read_project
+from onrecord.protocol import Call
+from onrecord.published import store_of
+from onrecord.workers import IN_MEMORY, pack_call
 from served import BROWSER, Answer, Server, children_of, publish_tiny, serving
 from test_answers import REFUSED, Canary, canary
 
@@ -221,7 +227,7 @@ def test_a_build_that_cannot_be_opened_leaves_the_last_one_served(tmp_path: Path
         assert asks(server)
         gone.write_bytes(kept)
         assert wait_until(lambda: server.get("/claim/none-such").status == 404)
-        server.query("ASK {} # after")
+        server.query("SELECT * {} # after")
         assert wait_until(lambda: server.log.read_text().rstrip().endswith("rows"))
 
 
@@ -237,6 +243,59 @@ def test_headers_without_an_end_are_refused(server: Server) -> None:
         connection.settimeout(5)
         received = connection.recv(100)
     assert received.startswith(b"HTTP/1.1 431 ")
+
+
+def kill_idle(server: Server) -> None:
+    """End every process that waits for queries."""
+    for worker in server.processes():
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+
+
+def test_a_query_for_an_idle_worker_that_was_killed_is_answered_by_another(folder: Path, tmp_path: Path) -> None:
+    with serving(folder, tmp_path / "log") as server:
+        killed = []
+        for _ in range(60):
+            killed += server.processes()
+            kill_idle(server)
+            assert asks(server)
+        assert len(set(killed)) > 60
+
+
+def test_so_are_queries_that_are_asked_at_once(folder: Path, tmp_path: Path) -> None:
+    with serving(folder, tmp_path / "log") as server, ThreadPoolExecutor(6) as clients:
+        for _ in range(20):
+            kill_idle(server)
+            assert all(clients.map(asks, [server] * 6))
+
+
+@pytest.mark.parametrize(("query", "status"), [("ASK {}", 200), ("ASK { FILTER(" + "!" * 100_000 + "true) }", 400)])
+def test_a_query_that_ends_its_worker_is_given_to_no_other(
+    query: str, status: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Task] = []
+    send_to = Worker.send
+
+    def send_noted(worker: Worker, task: Task) -> None:
+        given.append(task)
+        send_to(worker, task)
+
+    monkeypatch.setattr(Worker, "send", send_noted)
+    assert asyncio.run(ask_pool(read_project(folder), query)) == status
+    assert len(given) == 1
+
+
+async def ask_pool(project: Project, query: str) -> int:
+    """The status of the answer of workers that do nothing else."""
+    pool = Pool(project, None, Limits(), asyncio.get_running_loop())
+    await pool.start()
+    try:
+        call = Call("POST", "", "application/sparql-query", query.encode(), "*/*", "")
+        return (await pool.ask(pack_call(call), asyncio.Event().wait)).status
+    except CallError as error:
+        return error.status
+    finally:
+        await pool.close()
 
 
 def test_an_ended_holder_is_replaced(folder: Path, tmp_path: Path) -> None:

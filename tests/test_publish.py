@@ -12,7 +12,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 import pytest
 from click.testing import CliRunner
@@ -25,6 +25,7 @@ from onrecord.checks import Draft
 from onrecord.cli import main
 from onrecord.documents import FORMATS, path_of
 from onrecord.fingerprint import is_published
+from onrecord.pages import MISSING
 from onrecord.project import read_project
 from onrecord.publish import publish, render_site
 
@@ -96,12 +97,30 @@ def test_every_link_leads_to_a_file_of_the_site_and_to_an_anchor_in_it(links: di
                 continue
             target, _, fragment = href.partition("#")
             file = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target))) if target else path
+            if path == MISSING:
+                file = file.removeprefix("/")
             lives = file.partition("?")[0] == "sparql" or file in site
             asks = file == "sparql.html" and fragment.startswith("query=")
             anchored = not fragment or asks or not lives or unquote(fragment) in links[file].ids
             if not (lives and anchored):
                 broken.add((path, href))
     assert sorted(broken)[:10] == []
+
+
+@pytest.mark.parametrize("base", ["https://weir.example/", "https://weir.example/kb/"])
+def test_the_page_of_a_missing_address_leads_into_the_site_from_any_depth(base: str) -> None:
+    record, _ = gather(read_project(TINY, base), stay_silent)
+    assert record is not None
+    files = dict(render_site(record))
+    page = Links(files[MISSING])
+    missing = f"{base}id/deep/er/none-such"
+    found = {urljoin(missing, href) for href in page.hrefs}
+    assert {href for href in found if href.removeprefix(base).partition("#")[0] not in files} == {
+        f"{missing}#main",
+        record.project.licence,
+    }
+    assert {f"{base}index.html", f"{base}data.html"} <= found
+    assert MISSING.encode() not in files["sitemap.xml"]
 
 
 def test_no_page_has_an_anchor_twice_and_each_has_one_first_heading(links: dict[str, Links]) -> None:
@@ -112,7 +131,9 @@ def test_no_page_has_an_anchor_twice_and_each_has_one_first_heading(links: dict[
 
 def test_no_page_loads_or_runs_anything_from_elsewhere(site: Site) -> None:
     pages = [body.decode() for path, body in site.items() if path.endswith(".html")]
-    own = r"(?! type=\"application/(?:ld\+)?json\"| (?:defer|type=\"module\") src=\"(?:\.\./)*assets/[^:\"]*\"></s)"
+    own = (
+        r"(?! type=\"application/(?:ld\+)?json\"| (?:defer|type=\"module\") src=\"(?:/|(?:\.\./)*)assets/[^:\"]*\"></s)"
+    )
     loading = re.compile(rf'<(?:script{own}|img|iframe|object|embed)|style="| on\w+="|<link[^>]+href="(?:https?:)?//')
     assert [page[:200] for page in pages if loading.search(page)] == []
 

@@ -17,6 +17,7 @@ import pytest
 from rdflib import Graph, URIRef
 
 from onrecord.answers import FORMATS
+from onrecord.store import RESULT_FORMATS
 from served import BROWSER, FORM, Server, links_of, publish_tiny, serving
 
 SELECT = "SELECT ?claim { ?claim a rec:Claim } ORDER BY ?claim"
@@ -375,6 +376,21 @@ def test_the_log_has_a_line_for_each_request_without_the_clients_address(server:
     assert re.search(r"^GET /sparql 200 [\d.]+ ms \d+ rows$", log, re.MULTILINE)
     assert re.search(r"^GET /claim/none%0Aforged 404 [\d.]+ ms$", log, re.MULTILINE)
     assert "127.0.0.1:" not in log.partition("stop with")[2]
+
+
+FORGED = """SELECT ?x ?y {} VALUES (?x ?y) { ("}},{" UNDEF) ("\\r\\n" UNDEF) (UNDEF UNDEF) }"""
+
+
+def test_the_log_tells_how_many_rows_there_are_whatever_is_in_them(server: Server) -> None:
+    told = {FORGED: " 3 rows", "ASK { ?forged a ?row }": "", "CONSTRUCT WHERE { ?forged a rec:Claim }": ""}
+    asked = [(query, accept) for query in told for accept in (*RESULT_FORMATS, BROWSER)]
+    time.sleep(1.2)
+    before = len(server.log.read_text())
+    for query, accept in asked:
+        assert server.query(query, f"{accept}, text/turtle;q=0.1").status == 200
+    time.sleep(1.2)
+    lines = server.log.read_text()[before:].splitlines()
+    assert [line.partition(" ms")[2] for line in lines] == [told[query] for query, _ in asked]
 
 
 def test_a_linked_data_client_gets_the_data_of_a_thing(server: Server) -> None:

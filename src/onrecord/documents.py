@@ -32,6 +32,8 @@ RDF_FORMATS = (
     Format("rdf", "application/rdf+xml", "RDF/XML"),
 )
 FORMATS = (HTML, *RDF_FORMATS)
+# How many folders deep a page lies, or the path of the site's root where a page is shown at any depth.
+Depth = int | str
 # How many links are remembered: those of a page repeat, and so does the navigation.
 KEPT = 8_192
 # The longest segment of a path that leaves room for an extension in a file name of 255 bytes.
@@ -40,7 +42,7 @@ LONGEST = 240
 RESERVED = frozenset(
     (
         *("index", "events", "claims", "agents", "places", "articles", "questions", "vocabulary", "sparql", "data"),
-        *("disputes", "search", "search.json", "completions.json"),
+        *("disputes", "search", "search.json", "completions.json", "404"),
         *(
             "assets",
             "dumps",
@@ -69,10 +71,11 @@ def relative_link(from_path: str, to_path: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def link_from(depth: int, to_path: str) -> str:
+def link_from(depth: Depth, to_path: str) -> str:
     """A link from any page that lies so many folders deep: up to the root of the site, and down from there."""
     path, mark, fragment = to_path.partition("#")
-    return "../" * depth + quote(path) + (f"#{quote(fragment, safe='=,/-._~')}" if mark else "")
+    root = depth if isinstance(depth, str) else "../" * depth
+    return root + quote(path) + (f"#{quote(fragment, safe='=,/-._~')}" if mark else "")
 
 
 def web_address(iri: str) -> str:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from jinja2 import Environment
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from onrecord.answers import CSV, ROWS_JSON, ROWS_XML, TSV, TURTLE, NotAcceptableError, answer_query
+from onrecord.answers import ROWS_JSON, TURTLE, NotAcceptableError, answer_query
 from onrecord.assets import published_folder
+from onrecord.counts import SYNTAXES, Counted
 from onrecord.documents import path_of, relative_link, web_address
-from onrecord.dumps import STORE_DUMP
 from onrecord.failures import HTML, CallError, limit_error, prefers_html, render_failure
 from onrecord.interface import read_interface
 from onrecord.outlets import AnswerTooLargeError, Outlet
 from onrecord.pages import load_templates, page_settings
 from onrecord.project import Project
 from onrecord.protocol import Call, Question, choose_coding, read_call
-from onrecord.publish import store_of
+from onrecord.published import read_store, store_of
 from onrecord.questions import read_results
 from onrecord.refusals import decode_escapes
 from onrecord.store import Answer, QueryError, RefusedError, Store, UnwritableError
 from onrecord.syntax import explain_syntax
 from onrecord.tokens import has_keyword
-from onrecord.viewpoints import views_of
 
 Cell = tuple[str, str, str]
 MakeOutlet = Callable[[str], Outlet]
@@ -35,14 +34,6 @@ VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 CONSTRUCT = frozenset(("CONSTRUCT",))
 # How many rows a page shows.
 SHOWN = 1_000
-# For each form of rows: what stands between rows or at their ends, and how many more of it there are than rows.
-ROW_MARKS: Mapping[str, tuple[bytes, int]] = {
-    ROWS_JSON: (b"}},{", -1),
-    ROWS_XML: (b"<result>", 0),
-    CSV: (b"\r\n", 1),
-    TSV: (b"\n", 1),
-}
-NO_ROWS = b"[]}}"
 
 
 class Reply(NamedTuple):
@@ -64,9 +55,7 @@ class Endpoint:
         self.project = project
         self.templates = load_templates(project, project.site / "templates", read_interface(project))
         self.folder = None if in_memory else store_of(project.public)
-        self.store = Store()
-        if self.folder is None:
-            self.store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))
+        self.store = read_store(project) if self.folder is None else Store()
         # The template is compiled once, before any worker is forked.
         self._page("")
 
@@ -109,7 +98,8 @@ class Endpoint:
         else:
             columns, rows = read_results(json.loads(answer.body))
             found = [[self._cell(node) for node in row] for row in rows[:SHOWN]]
-            page, count = self._page(question.query, columns=columns, found=found, count=len(rows)), len(rows)
+            page = self._page(question.query, columns=columns, found=found, count=len(rows))
+            count = len(rows) if answer.has_rows else -1
         out.write(page.encode())
         return count
 
@@ -163,12 +153,12 @@ def is_volatile(query: str) -> bool:
 
 def write_answer(answer: Answer, out: Outlet) -> int:
     """Write an answer, and return how many rows it has; -1 where it has none."""
-    mark, more = ROW_MARKS.get(answer.media_type, (b"", 0))
-    out.mark = mark
-    answer.write(out)
-    if not mark:
+    if not answer.has_rows:
+        answer.write(out)
         return -1
-    return 0 if out.tail.endswith(NO_ROWS) else out.marks - more
+    counted = Counted(out, SYNTAXES[answer.media_type])
+    answer.write(counted)
+    return counted.rows
 
 
 def _reply(

@@ -62,13 +62,11 @@ CODINGS: dict[str, Callable[[], Compressor]] = {
 class Outlet:
     """A file-like thing that an answer is written to: held in memory while it is small, then in a file.
 
-    ``coding`` is how it is compressed, empty if it is not; ``marks`` counts where ``mark`` occurs in what was written,
-    and ``tail`` is the end of that.
+    ``coding`` is how it is compressed, empty if it is not.
     """
 
     def __init__(self, spool: str, coding: str, limit: int) -> None:
         self.limit = limit
-        self.mark, self.marks, self.tail = b"", 0, b""
         self._spool, self._wanted = spool, coding
         self._file: IO[bytes] | None = None
         self.begin_again()
@@ -90,15 +88,8 @@ class Outlet:
         if self._count > self.limit:
             self.exceeded = True
             raise AnswerTooLargeError
-        self._count_marks(piece)
         self._compress(piece)
         return len(piece)
-
-    def _count_marks(self, piece: bytes) -> None:
-        if self.mark:
-            seen = self.tail[1 - len(self.mark) :] if len(self.mark) > 1 else b""
-            self.marks += (seen + piece).count(self.mark)
-        self.tail = (self.tail + piece)[-8:]
 
     def _compress(self, piece: bytes) -> None:
         if self._compressor is not None:

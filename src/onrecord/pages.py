@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -23,7 +24,8 @@ from onrecord.catalogue import NAMES, Catalogue, Name, document_of
 from onrecord.charts import Charts
 from onrecord.citations import cite
 from onrecord.comparisons import Comparisons
-from onrecord.documents import FORMATS, KEPT, RDF_FORMATS, link_from, path_of, web_address
+from onrecord.documents import FORMATS, KEPT, RDF_FORMATS, Depth, link_from, path_of, web_address
+from onrecord.failures import CallError
 from onrecord.interface import Interface, mark, read_interface
 from onrecord.maps import Atlas
 from onrecord.matters import group_by_matter
@@ -76,6 +78,7 @@ PAGED: Mapping[str, tuple[str, ...]] = {
 COUNTED: Mapping[str, tuple[str, ...]] = {**PAGED, "disputes": ("Dispute",)}
 # Pages that are not in the navigation.
 SEARCH = ("search", "search.html", mark("Search"))
+MISSING = "404.html"
 # Properties whose values a page shows elsewhere than in its table of statements: by their names, types, notes, and
 # by the core ontology's slots that have a section of their own.
 SHOWN_ELSEWHERE = frozenset((RDF.type, RDFS.comment, SKOS.definition, *NAMES[:3]))
@@ -143,19 +146,20 @@ def load_templates(project: Project, folder: Path, interface: Interface) -> Envi
     cast(Any, environment).install_gettext_translations(interface.translations, newstyle=True)
 
     @lru_cache(maxsize=MOST_FRAMES)
-    def frame(name: str, depth: int, current: str) -> Markup:
+    def frame(name: str, depth: Depth, current: str) -> Markup:
         return Markup(environment.get_template(name).render(to=partial(link_from, depth), depth=depth, current=current))
 
     environment.globals.update(project=project, lists=LISTS, interface=interface, frame=frame)
     return environment
 
 
-def page_settings(path: str, assets: str) -> dict[str, Any]:
+def page_settings(path: str, assets: str, root: str = "") -> dict[str, Any]:
     """What every page needs to know: where it lies, and how to link from there, also to what it loads from the folder
-    ``assets``."""
-    to = partial(link_from, path.count("/"))
+    ``assets``; ``root`` is the path of the site's root where the page is shown at any depth."""
+    depth: Depth = root or path.count("/")
+    to = partial(link_from, depth)
     return {
-        "depth": path.count("/"),
+        "depth": depth,
         "current": next((slug for slug, *_ in LISTS if path == f"{slug}.html" or path.startswith(f"{slug}/")), ""),
         "policy": policy_of(path),
         "to": to,
@@ -293,6 +297,12 @@ class Pages:
         path = f"questions/{asked.slug}.html"
         described = self.searchable.describe_question(path, asked.title, asked.question)
         return self._render("question.html", path, asked.title, one=asked, about_page=described)
+
+    def render_missing(self) -> str:
+        """What a plain file host shows where there is nothing, at any depth: links begin with the path of the base."""
+        settings = page_settings(MISSING, self.assets, root=urlsplit(self.project.base).path)
+        missing = CallError(404, "There is nothing at this address.")
+        return self._templates.get_template("message.html").render(**settings, title=missing.title, text=missing.detail)
 
     def _template_of(self, node: Node) -> str:
         kinds = set(self.catalogue.values(node, RDF.type))

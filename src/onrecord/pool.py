@@ -27,8 +27,8 @@ from onrecord.endpoint import OUT_OF_MEMORY, Reply
 from onrecord.failures import CallError, limit_error
 from onrecord.limits import Limits
 from onrecord.project import Project
-from onrecord.publish import store_of
-from onrecord.workers import ENDED, IN_MEMORY, PROCESS_ID, REPLY_LENGTHS, unpack_reply
+from onrecord.published import store_of
+from onrecord.workers import ENDED, IN_MEMORY, PROCESS_ID, REPLY_LENGTHS, read_begun, unpack_reply
 
 # Every so many seconds the pool looks at the queries that run.
 TICK = 0.025
@@ -57,13 +57,15 @@ TOO_MANY = "Too many queries are asked at once. Ask again in a few seconds."
 
 @dataclass(eq=False)
 class Task:
-    """A call that is asked of the workers, and what becomes of it: when it was asked, and when a worker began it."""
+    """A call that is asked of the workers, and what becomes of it: when it was asked, when a worker began it, and
+    whether it was given to another one before, which ended."""
 
     call: bytes
     reply: Future[Reply]
     gone: Callable[[], Awaitable[object]]
     asked: float
     began: float = 0.0
+    is_moved: bool = False
 
 
 class Worker(asyncio.Protocol):
@@ -72,7 +74,7 @@ class Worker(asyncio.Protocol):
     def __init__(self, pool: Pool) -> None:
         self.ready: Future[None] = pool.loop.create_future()
         self.tasks: deque[Task] = deque()
-        self.pid = self.size = 0
+        self.pid = self.size = self.answered = 0
         self.is_long = self.is_lost = False
         # Whether it is of no use after the call that it works on: slow, or sent others that were then given elsewhere.
         self.has_yielded = self.has_given = False
@@ -106,6 +108,7 @@ class Worker(asyncio.Protocol):
         reply = unpack_reply(bytes(self._held[start : start + head]), bytes(self._held[start + head : end]))
         del self._held[:end]
         task = self.tasks.popleft()
+        self.answered += 1
         if self.tasks:
             self.tasks[0].began = self._pool.loop.time()
         if not task.reply.done():
@@ -169,6 +172,7 @@ class Pool:
         self._is_open = self._is_closing = False
         self._running: set[asyncio.Task[None]] = set()
         self._folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
+        self._begun = os.memfd_create("onrecord-begun")
         self._holder = self._start_holder(project, base, IN_MEMORY if in_memory else "")
         self._control: asyncio.Transport | None = None
 
@@ -177,9 +181,10 @@ class Pool:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self._address)
             listener.listen(socket.SOMAXCONN)
-            arguments = [str(listener.fileno()), str(project.root), base or "", str(self._folder)]
+            shared = listener.fileno(), self._begun
+            arguments = [*map(str, shared), str(project.root), base or "", str(self._folder)]
             command = [sys.executable, "-m", "onrecord.workers", *arguments, json.dumps(self.limits.as_dict()), place]
-            return subprocess.Popen(command, pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL)
+            return subprocess.Popen(command, pass_fds=shared, stdin=subprocess.DEVNULL)
 
     async def start(self) -> None:
         """Connect to the holder, and have the first workers ready."""
@@ -202,6 +207,7 @@ class Pool:
             # It still reads the record, for nobody.
             self._holder.kill()
         await asyncio.to_thread(self._holder.wait)
+        os.close(self._begun)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -250,7 +256,7 @@ class Pool:
         try:
             worker = await self._connect()
         except CallError as error:
-            task.reply.set_exception(error)
+            self._move(task, error)
         else:
             self._give(worker, task)
 
@@ -275,6 +281,8 @@ class Pool:
             await worker.ready
         except ConnectionError as error:
             raise limit_error("workers", NO_WORKER) from error
+        if worker.is_lost:
+            raise limit_error("workers", NO_WORKER)
         return worker
 
     def take_back(self, worker: Worker) -> None:
@@ -304,7 +312,7 @@ class Pool:
         return read_size(worker.pid) - self._shared + min(read_touched(worker.pid), self._shared)
 
     def lose(self, worker: Worker) -> None:
-        """A worker has ended: what it worked on fails, what stood behind goes to others."""
+        """A worker has ended: what it worked on fails; what it had not begun, and what stood behind, goes to others."""
         if worker.watch:
             worker.watch.cancel()
         if worker in self._idle:
@@ -312,7 +320,7 @@ class Pool:
         self._busy.pop(worker, None)
         self._count -= 1
         if worker.tasks:
-            self._run(self._fail(worker, worker.tasks.popleft()))
+            self._let_go(worker, worker.tasks.popleft())
         self._spread(worker)
         if self._waiting and self._count < self.limits.queries:
             self._run(self._give_new(self._waiting.popleft()))
@@ -329,6 +337,21 @@ class Pool:
     def _spread(self, worker: Worker) -> None:
         while len(worker.tasks) > (0 if worker.is_lost else 1):
             self._place(worker.tasks.pop(), alone=True)
+
+    def _let_go(self, worker: Worker, task: Task) -> None:
+        """A call ended its worker, or never came to it: then it is not to blame."""
+        if worker.ended_for is None and read_begun(self._begun, worker.pid) == worker.answered:
+            self._move(task, limit_error("workers", NO_WORKER))
+        else:
+            self._run(self._fail(worker, task))
+
+    def _move(self, task: Task, error: CallError) -> None:
+        """Give a call whose worker ended before it began it to a new one, once: those that wait may have ended, too."""
+        if task.is_moved:
+            task.reply.set_exception(error)
+        else:
+            task.is_moved = True
+            self._run(self._give_new(task))
 
     async def _fail(self, worker: Worker, task: Task) -> None:
         error = await self._explain_end(worker)

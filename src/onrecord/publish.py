@@ -22,8 +22,9 @@ from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress,
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.interface import mark
 from onrecord.inventory import DATASET_PATH, SERVICE_PATH, Inventory
-from onrecord.pages import LISTS, SEARCH, Pages
+from onrecord.pages import LISTS, MISSING, SEARCH, Pages
 from onrecord.project import Project
+from onrecord.published import stores_of
 from onrecord.questions import Asked, ask_question, read_questions
 from onrecord.record import Record
 from onrecord.search import PATH as SEARCH_PATH
@@ -32,6 +33,7 @@ from onrecord.signposts import GONE, describe_for_search, render_gone, render_op
 from onrecord.store import Store, write_store
 from onrecord.tables import TABLES, render_tables
 from onrecord.texts import describe
+from onrecord.viewpoints import views_of
 
 # A record of so many statements is kept on disk, so that a server starts at once whatever its size.
 LARGE = 150_000
@@ -78,28 +80,18 @@ def publish_files(record: Record, files: Files) -> Path:
     return public
 
 
-def store_of(public: Path) -> Path | None:
-    """Where the store on disk of a published record lies; None if it is small enough to be read into memory."""
-    folder = _stores(public) / json.loads((public / VERSION_FILE).read_text(encoding="utf-8"))["dataset_hash"]
-    return folder if folder.is_dir() else None
-
-
-def _stores(public: Path) -> Path:
-    return public.with_name(f"{public.name}-store")
-
-
 def _write_store(record: Record, fresh: Path) -> str:
     """Write the store of a record that is LARGE, and return its name: the hash of the dataset."""
     name = str(json.loads((fresh / VERSION_FILE).read_text(encoding="utf-8"))["dataset_hash"])
-    folder = _stores(record.project.public) / name
+    folder = stores_of(record.project.public) / name
     if len(record.statements) >= LARGE and not folder.is_dir():
-        write_store(folder, fresh / STORE_DUMP, fresh / UNION_DUMP)
+        write_store(folder, fresh / STORE_DUMP, apart=views_of(record.project.base))
     return name
 
 
 def _keep_only(name: str, public: Path) -> None:
     """Remove the stores of earlier builds."""
-    stores = _stores(public)
+    stores = stores_of(public)
     for folder in stores.iterdir() if stores.is_dir() else ():
         if folder.name != name:
             shutil.rmtree(folder, ignore_errors=True)
@@ -180,6 +172,7 @@ def render_site(record: Record) -> Files:
     yield SEARCH_PATH, render_search(catalogue, pages.asked, pages.interface)
     yield GONE, render_gone(catalogue)
     yield COMPLETIONS, render_completions(catalogue)
+    yield MISSING, pages.render_missing().encode()
     yield "robots.txt", render_robots(record.project)
     yield "sitemap.xml", render_sitemap(record.project, paths)
     yield "openapi.json", render_openapi(record.project)
@@ -216,7 +209,7 @@ class Downloads:
         yield SUMS, sum_up({path.removeprefix(f"{FOLDER}/"): body for path, body in bodies.items()})
 
     def minimal(self) -> Files:
-        """What a server of queries cannot do without."""
+        """What a server of queries cannot do without, and the same in one graph."""
         bodies = {dump.path: dump.body for dump in self.dumps}
         yield from ((path, bodies[path]) for path in (STORE_DUMP, UNION_DUMP))
         yield from ((GONE, b"{}"), (VERSION_FILE, _version(self.record, self)))

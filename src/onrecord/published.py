@@ -1,4 +1,4 @@
-"""The published record, to be asked from Python."""
+"""The published record: where it lies, and how Python programs ask it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rdflib.exceptions import ParserError
 
 from onrecord.answers import NTRIPLES, ROWS_JSON, answer_query
 from onrecord.dumps import STORE_DUMP
+from onrecord.fingerprint import VERSION_FILE
 from onrecord.project import Project, ProjectError, find_project, read_project
 from onrecord.rows import Rows, read_rows
 from onrecord.store import Answer, EvaluationError, QueryError, RefusedError, Store
@@ -65,14 +66,32 @@ def _read_results(answer: Answer) -> Rows | bool:
 def open_published(folder: str | os.PathLike[str] | None, base: str | None) -> Published:
     """The record that was last built from the project in a folder, or else in the nearest from the current one upwards.
 
-    Raises ProjectError if there is no project, UnpublishedError if there is no build of it that can be read.
+    It is answered from the store on disk where there is one, and otherwise read into memory. Raises ProjectError if
+    there is no project, UnpublishedError if there is no build of it that can be read.
     """
     project = read_project(find_project(Path.cwd()) if folder is None else Path(folder), base)
-    dump, store = project.public / STORE_DUMP, Store()
     try:
-        store.load_nquads(dump.read_bytes(), apart=views_of(project.base))
-    except (OSError, SyntaxError) as error:
-        why = describe(error) if isinstance(error, OSError) else error.msg
+        place = store_of(project.public)
+        return Published(project, Store(place) if place else read_store(project))
+    except (OSError, SyntaxError, ValueError) as error:
+        why = describe(error) if isinstance(error, OSError) else str(error)
         command = f"onrecord build --project {project.root}" + (f" --base {base}" if base else "")
-        raise UnpublishedError(f"{dump} cannot be read: {why}. To build it, run: {command}") from error
-    return Published(project, store)
+        raise UnpublishedError(f"{project.public} cannot be read: {why}. To build it, run: {command}") from error
+
+
+def read_store(project: Project) -> Store:
+    """A store in memory that holds the published record. Raises OSError, or SyntaxError where the dump is broken."""
+    store = Store()
+    store.load_nquads((project.public / STORE_DUMP).read_bytes(), apart=views_of(project.base))
+    return store
+
+
+def store_of(public: Path) -> Path | None:
+    """Where the store on disk of a published record lies; None if it is small enough to be read into memory."""
+    folder = stores_of(public) / json.loads((public / VERSION_FILE).read_text(encoding="utf-8"))["dataset_hash"]
+    return folder if folder.is_dir() else None
+
+
+def stores_of(public: Path) -> Path:
+    """Where the stores on disk of what is published lie, each named by the hash of its dataset."""
+    return public.with_name(f"{public.name}-store")

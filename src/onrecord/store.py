@@ -68,13 +68,14 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a query: its media type, and what computes it and writes it, once.
+    """The answer to a query: its media type, what computes it and writes it, once, and whether it consists of rows.
 
     ``write`` raises EvaluationError for what is wrong with a query and shows only while it is evaluated.
     """
 
     media_type: str
     write: Callable[[Sink], None]
+    has_rows: bool = False
 
     @cached_property
     def body(self) -> bytes:
@@ -335,7 +336,8 @@ def _answer(result: Result, media_types: Sequence[str], prefixes: Mapping[str, s
     if isinstance(result, ox.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
         text = f"{str(bool(result)).lower()}\n".encode()
         return Answer(media_type, lambda out: _write(out, text))
-    return Answer(media_type, lambda out: _write_rows(result, RESULT_FORMATS[media_type], out))
+    has_rows = isinstance(result, ox.QuerySolutions)
+    return Answer(media_type, lambda out: _write_rows(result, RESULT_FORMATS[media_type], out), has_rows)
 
 
 def _write(out: Sink, data: bytes) -> None:
@@ -693,17 +695,30 @@ def _has_blank(quad: ox.Quad) -> bool:
     return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
 
 
-def write_store(folder: Path, nquads: Path, turtle: Path) -> None:
-    """Write a store on disk: the named graphs from N-Quads, the default graph from Turtle. It is there whole or not."""
+def write_store(folder: Path, nquads: Path, apart: str) -> None:
+    """Write a store on disk that holds what ``Store.load_nquads`` makes of a dump. It is there whole or not."""
     fresh = folder.with_name(f"{folder.name}-new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    store = ox.Store(str(fresh))
-    store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS)
-    store.bulk_load(path=str(turtle), format=ox.RdfFormat.TURTLE)
+    expanded = fresh / "expanded.nq"
+    with nquads.open("rb") as lines, expanded.open("wb") as out:
+        out.writelines(_expand(lines, apart.encode()))
+    store = ox.Store(str(fresh / "store"))
+    # In one go: a blank node of a named graph is the same node in the default graph.
+    store.bulk_load(path=str(expanded), format=ox.RdfFormat.N_QUADS)
     store.optimize()
     del store
-    fresh.rename(folder)
+    (fresh / "store").rename(folder)
+    shutil.rmtree(fresh)
+
+
+def _expand(lines: Iterable[bytes], apart: bytes) -> Iterator[bytes]:
+    """Lines of canonical N-Quads, each also without its graph, unless the name of that begins with ``apart``."""
+    for line in lines:
+        yield line
+        triple, _, graph = line.rpartition(b" <")
+        if not graph.startswith(apart):
+            yield triple + b" .\n"
 
 
 def sparql_syntax_error(query: str, prefixes: Mapping[str, str], base: str) -> str | None:

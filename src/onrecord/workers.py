@@ -20,6 +20,7 @@ import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from onrecord.endpoint import Endpoint, Reply
 from onrecord.limits import MEGABYTE, Limits
@@ -31,6 +32,8 @@ from onrecord.protocol import Call
 CALL_LENGTH, REPLY_LENGTHS, PROCESS_ID = struct.Struct("<I"), struct.Struct("<II"), struct.Struct("<I")
 # A line of the holder's first connection: which worker ended, and its wait status.
 ENDED = struct.Struct("<Ii")
+# How many calls a worker has begun: in a file that all share, at the place that its process id says.
+BEGUN = struct.Struct("<I")
 # Where a holder is told to hold the record.
 IN_MEMORY = "memory"
 # How many seconds after its limit a worker ends of itself, should nobody be left to end it.
@@ -38,18 +41,28 @@ GRACE = 5
 
 
 def main() -> None:
-    """Hold the record that the arguments name: a listening socket, a project, a base, a folder, limits, and whether the
-    record is to be held in memory even if there is a store on disk."""
-    listener, root, base, spool, limits, place = sys.argv[1:]
+    """Hold the record that the arguments name: a listening socket, the file of the calls begun, a project, a base, a
+    folder, limits, and whether the record is to be held in memory even if there is a store on disk."""
+    listener, begun, root, base, spool, limits, place = sys.argv[1:]
     endpoint = Endpoint(read_project(Path(root), base or None), in_memory=place == IN_MEMORY)
-    Holder(endpoint, socket.socket(fileno=int(listener)), Path(spool), Limits(**json.loads(limits))).run()
+    outside = Outside(socket.socket(fileno=int(listener)), int(begun), Path(spool))
+    Holder(endpoint, outside, Limits(**json.loads(limits))).run()
+
+
+class Outside(NamedTuple):
+    """What a holder shares with the server: where it connects, where calls begun are counted, where answers lie."""
+
+    listener: socket.socket
+    begun: int
+    spool: Path
 
 
 class Holder:
     """Forks a worker for each connection; the first connection is told which workers ended, and how."""
 
-    def __init__(self, endpoint: Endpoint, listener: socket.socket, spool: Path, limits: Limits) -> None:
-        self.endpoint, self.listener, self.spool, self.limits = endpoint, listener, spool, limits
+    def __init__(self, endpoint: Endpoint, outside: Outside, limits: Limits) -> None:
+        self.endpoint, self.outside, self.limits = endpoint, outside, limits
+        self.listener = outside.listener
         self.workers: set[int] = set()
         self.woken, wake = os.pipe()
         for end in (self.woken, wake):
@@ -78,7 +91,7 @@ class Holder:
         for worker in self.workers:
             os.kill(worker, signal.SIGKILL)
             os.waitpid(worker, 0)
-        shutil.rmtree(self.spool, ignore_errors=True)
+        shutil.rmtree(self.outside.spool, ignore_errors=True)
 
     def _fork(self, server: socket.socket) -> None:
         connection, _ = self.listener.accept()
@@ -100,7 +113,7 @@ class Holder:
         silence()
         self.endpoint.open()
         limit_memory(int(self.limits.memory * MEGABYTE))
-        serve_calls(self.endpoint, connection, self.spool, self.limits)
+        serve_calls(self.endpoint, connection, self.outside, self.limits)
 
     def _reap(self, server: socket.socket) -> None:
         os.read(self.woken, 4096)
@@ -138,16 +151,28 @@ def silence() -> None:
         os.dup2(nowhere, stream)
 
 
-def serve_calls(endpoint: Endpoint, connection: socket.socket, spool: Path, limits: Limits) -> None:
+def count_begun(begun: int, worker: int, count: int) -> None:
+    """Say how many calls a worker has begun: more than it has answered where a call ended it."""
+    os.pwrite(begun, BEGUN.pack(count), worker * BEGUN.size)
+
+
+def read_begun(begun: int, worker: int) -> int:
+    """How many calls a worker has begun; 0 where it has not said so."""
+    found = os.pread(begun, BEGUN.size, worker * BEGUN.size)
+    return int(BEGUN.unpack(found)[0]) if found else 0
+
+
+def serve_calls(endpoint: Endpoint, connection: socket.socket, outside: Outside, limits: Limits) -> None:
     """Answer the calls of a connection until it ends."""
-    me = os.getpid()
+    me, count = os.getpid(), 0
+    count_begun(outside.begun, me, count)
     connection.sendall(PROCESS_ID.pack(me))
     with connection, connection.makefile("rb") as calls:
-        answered = 0
         while len(length := calls.read(CALL_LENGTH.size)) == CALL_LENGTH.size:
             call = Call(*marshal.loads(calls.read(*CALL_LENGTH.unpack(length))))
-            place = f"{spool}/{me}-{answered}"
-            answered += 1
+            count += 1
+            count_begun(outside.begun, me, count)
+            place = f"{outside.spool}/{me}-{count}"
             signal.setitimer(signal.ITIMER_REAL, limits.seconds + GRACE)
             reply = endpoint.respond(call, _outlets(place, int(limits.answer * MEGABYTE)))
             signal.setitimer(signal.ITIMER_REAL, 0)
