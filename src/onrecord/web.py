@@ -6,6 +6,7 @@ One event loop that computes nothing: files and what was asked before are sent a
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -459,4 +460,6 @@ def serve_site(site: Site, port: int) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=PATIENCE,
     )
+    # What is there by now is no garbage, and need not be looked at again and again.
+    gc.freeze()
     uvicorn.Server(config).run()
