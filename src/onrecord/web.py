@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, quote
 import uvicorn
 
 from onrecord.assets import published_folder
-from onrecord.connections import Connection
+from onrecord.connections import Connection, Exchange
 from onrecord.documents import RDF_FORMATS
 from onrecord.endpoint import render_answer
 from onrecord.failures import CallError, prefers_html, render_failure
@@ -31,11 +31,11 @@ from onrecord.fingerprint import VERSION_FILE
 from onrecord.interface import read_interface
 from onrecord.limits import LONGEST_ADDRESS, LONGEST_HEADER, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
-from onrecord.policies import policy_of
+from onrecord.policies import QUERY_POLICY, policy_of
 from onrecord.pool import Pool, fits_memory
 from onrecord.project import Project
 from onrecord.protocol import Call
-from onrecord.responses import Files, Headers, Kept, Response, matches, names
+from onrecord.responses import Files, Found, Headers, Kept, Response, matches, names, render_headers, with_headers
 from onrecord.workers import pack_call
 
 HOST = "127.0.0.1"
@@ -59,7 +59,6 @@ BACKLOG, KEEP_ALIVE, PATIENCE = 2_048, 75, 40
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-HeaderLines = list[tuple[bytes, bytes]]
 
 
 class Site:
@@ -72,9 +71,9 @@ class Site:
         self.moving: set[asyncio.Task[None]] = set()
         self.log = Log()
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send | Exchange) -> None:
         """Answer a request, or open and close with the server."""
-        if scope["type"] == "http":
+        if isinstance(send, Exchange):
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -158,19 +157,18 @@ class Site:
             return None
         return found.st_ino, found.st_mtime_ns
 
-    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: Message, receive: Receive, exchange: Exchange) -> None:
         began = time.perf_counter()
         asked = read_request(scope)
         is_usual = asked.method in READ and asked.is_addressed and not asked.ranges
         is_usual = is_usual and asked.longest_header <= LONGEST_HEADER
         found = self.kept.get(asked.key) if is_usual else None
         if found is None:
-            response = await self._respond(asked, receive)
-            found = response, response.all_headers()
-        status = await send_response(*found, asked, receive, send)
+            found = await self._respond(asked, receive)
+        status = await send_response(*found, asked, receive, exchange)
         self._note(scope, status, time.perf_counter() - began, found[0].rows)
 
-    async def _respond(self, asked: Asked, receive: Receive) -> Response:
+    async def _respond(self, asked: Asked, receive: Receive) -> Found:
         try:
             if asked.longest_header > LONGEST_HEADER:
                 raise CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
@@ -181,16 +179,16 @@ class Site:
             if asked.method not in methods_of(asked.path):
                 raise refuse_method(asked)
             if asked.method == "OPTIONS":
-                return answer_preflight(asked.path)
+                return with_headers(answer_preflight(asked.path))
             if asked.path == ENDPOINT and (asked.method == "POST" or asked.query_string):
                 return await self._answer(asked, receive)
-            found = self._find_file(asked)
-            response = found._replace(headers=keep_query(found.headers, asked.query_string))
+            file = self._find_file(asked)
+            found = with_headers(file._replace(headers=keep_query(file.headers, asked.query_string)))
         except CallError as failure:
-            return self._fail(failure, asked)
+            return with_headers(self._fail(failure, asked))
         if not asked.ranges:
-            self.kept.put(asked.key, response)
-        return response
+            self.kept.put(asked.key, found)
+        return found
 
     def _find_file(self, asked: Asked) -> Response:
         """A published file. The endpoint, asked nothing, shows a browser the query page and describes itself to others
@@ -204,7 +202,7 @@ class Site:
             return self.files.respond(path, asked.accept, asked.encodings, "")
         return found
 
-    async def _answer(self, asked: Asked, receive: Receive) -> Response:
+    async def _answer(self, asked: Asked, receive: Receive) -> Found:
         """Answer a query: as it was answered before, if it was, or by a worker."""
         posted = asked.method == "POST"
         if posted and asked.coding.lower() not in ("", "identity"):
@@ -217,9 +215,9 @@ class Site:
         etag = f"{self.build}-{hashlib.sha256(data).hexdigest()[:24]}"
         key = ("POST", etag) if posted else asked.key
         if kept := pages.get(key):
-            return kept[0]
+            return kept
         if names(etag, asked.if_none_match):
-            return Response(200, (), etag=etag)
+            return with_headers(Response(200, (), etag=etag))
         reply = await self.pool.ask(data, lambda: wait_gone(receive))
         lasting = reply.status == 200 and reply.lasting
         response = Response(
@@ -230,13 +228,14 @@ class Site:
             size=Path(reply.file).stat().st_size if reply.file else 0,
             etag=etag if lasting else "",
             rows=reply.rows,
-            policy=policy_of(ENDPOINT),
+            policy=QUERY_POLICY,
         )
+        found = with_headers(response)
         if reply.file:
             asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
         elif lasting:
-            pages.put(key, response)
-        return response
+            pages.put(key, found)
+        return found
 
     def _fail(self, failure: CallError, asked: Asked) -> Response:
         content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
@@ -410,21 +409,23 @@ async def wait_gone(receive: Receive) -> None:
         pass
 
 
-async def send_response(response: Response, headers: HeaderLines, asked: Asked, receive: Receive, send: Send) -> int:
+async def send_response(response: Response, lines: bytes, asked: Asked, receive: Receive, exchange: Exchange) -> int:
     """Send a response as far as the request wants it, and return its status (RFC 9110, sections 9.3.2 and 13.2.2)."""
     status, has_body = response.status, asked.method != "HEAD" and response.status not in (204, 304)
     if status in (200, 206) and matches(response.etag, asked.if_none_match):
         status, has_body = 304, False
-        headers = [(name, value) for name, value in headers if not name.startswith(b"content-")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+        headers = response.all_headers()
+        lines = render_headers(tuple(header for header in headers if not header[0].startswith("content-")))
+    head = exchange.head(status, lines)
     if has_body and response.file:
-        await send_file(response, receive, send)
+        await exchange.write(head, is_last=False)
+        await send_file(response, receive, exchange)
     else:
-        await send({"type": "http.response.body", "body": response.body if has_body else b""})
+        await exchange.write(head + response.body if has_body else head, is_last=True)
     return status
 
 
-async def send_file(response: Response, receive: Receive, send: Send) -> None:
+async def send_file(response: Response, receive: Receive, exchange: Exchange) -> None:
     """Send a file, or a part of it, as fast as the client reads it and as long as there is a client."""
     first, end = response.part or (0, response.size)
     gone = asyncio.ensure_future(wait_gone(receive))
@@ -433,9 +434,9 @@ async def send_file(response: Response, receive: Receive, send: Send) -> None:
         while first < end and not gone.done():
             piece = file.read(min(PIECE, end - first))
             first += len(piece)
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await exchange.write(piece, is_last=False)
     gone.cancel()
-    await send({"type": "http.response.body", "body": b""})
+    await exchange.write(b"", is_last=True)
 
 
 def _remove(file: str) -> None:
