@@ -160,24 +160,17 @@ class Site:
     async def _serve(self, scope: Message, receive: Receive, exchange: Exchange) -> None:
         began = time.perf_counter()
         asked = read_request(scope)
-        is_usual = asked.method in READ and asked.is_addressed and not asked.ranges
-        is_usual = is_usual and asked.longest_header <= LONGEST_HEADER
-        found = self.kept.get(asked.key) if is_usual else None
+        fault = find_fault(asked)
+        found = self.kept.get(asked.key) if asked.method in READ and not asked.ranges and not fault else None
         if found is None:
-            found = await self._respond(asked, receive)
+            found = await self._respond(asked, fault, receive)
         status = await send_response(*found, asked, receive, exchange)
         self._note(scope, status, time.perf_counter() - began, found[0].rows)
 
-    async def _respond(self, asked: Asked, receive: Receive) -> Found:
+    async def _respond(self, asked: Asked, fault: CallError | None, receive: Receive) -> Found:
         try:
-            if asked.longest_header > LONGEST_HEADER:
-                raise CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
-            if not asked.is_addressed:
-                raise CallError(400, "Say in one header Host which host you ask (RFC 9112, section 3.2).")
-            if asked.length > LONGEST_ADDRESS:
-                raise CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
-            if asked.method not in methods_of(asked.path):
-                raise refuse_method(asked)
+            if fault:
+                raise fault
             if asked.method == "OPTIONS":
                 return with_headers(answer_preflight(asked.path))
             if asked.path == ENDPOINT and (asked.method == "POST" or asked.query_string):
@@ -334,15 +327,15 @@ HEADERS = (
 
 def read_request(scope: Message) -> Asked:
     """What the server reads of a request; a header that stands several times is one list (RFC 9110, section 5.3)."""
-    values = dict.fromkeys(HEADERS, b"")
+    values = dict.fromkeys(HEADERS, "")
     for name, value in scope["headers"]:
         if name in values:
-            values[name] = values[name] + b", " + value if values[name] else value
+            text, before = value.decode("latin-1"), values[name]
+            values[name] = f"{before}, {text}" if before else text
     if scope["method"] != "GET":
-        values[b"range"] = b""
-    decoded = (value.decode("latin-1") for value in values.values())
+        values[b"range"] = ""
     query_string = scope["query_string"].decode("utf-8", "replace")
-    return Asked(scope["method"], scope["path"], query_string, scope["http_version"], *decoded)
+    return Asked(scope["method"], scope["path"], query_string, scope["http_version"], *values.values())
 
 
 @lru_cache(maxsize=1024)
@@ -362,13 +355,22 @@ def keep_query(headers: Headers, query_string: str) -> Headers:
 
 def methods_of(path: str) -> tuple[str, ...]:
     """The methods that a path has."""
-    return (*READ, *(("POST",) if path == ENDPOINT else ()), "OPTIONS")
+    return (*READ, "POST", "OPTIONS") if path == ENDPOINT else (*READ, "OPTIONS")
 
 
-def refuse_method(asked: Asked) -> CallError:
-    """A method that a path does not have (RFC 9110, section 15.5.6)."""
-    allowed = ", ".join(methods_of(asked.path))
-    return CallError(405, f"{asked.method} is not done here. There are: {allowed}.", headers=(("allow", allowed),))
+def find_fault(asked: Asked) -> CallError | None:
+    """Why a request is not looked at any further, if it is not."""
+    if asked.longest_header > LONGEST_HEADER:
+        return CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
+    if not asked.is_addressed:
+        return CallError(400, "Say in one header Host which host you ask (RFC 9112, section 3.2).")
+    if asked.length > LONGEST_ADDRESS:
+        return CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
+    if asked.method not in methods_of(asked.path):
+        # RFC 9110, section 15.5.6
+        allowed = ", ".join(methods_of(asked.path))
+        return CallError(405, f"{asked.method} is not done here. There are: {allowed}.", headers=(("allow", allowed),))
+    return None
 
 
 def answer_preflight(path: str) -> Response:
