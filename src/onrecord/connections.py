@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -22,6 +25,25 @@ class Exchange:
 
     def __init__(self, connection: Connection, cycle: RequestResponseCycle) -> None:
         self._connection, self._cycle = connection, cycle
+        self.began = time.perf_counter()
+        self.scope: Mapping[str, Any] = cycle.scope
+        self.receive: Callable[[], Awaitable[Mapping[str, Any]]] = cycle.receive
+
+    def attempt(self, work: Callable[[], None]) -> None:
+        """Do what answers the request; a fault of the program is told as that of a task would be (500)."""
+        try:
+            work()
+        except Exception as error:
+            self.run(_fail(error))
+
+    def run(self, work: Coroutine[object, object, None]) -> None:
+        """Do what answers the request, and takes time."""
+        self._connection.start_task(self._cycle, work)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the client has still to read what was sent before."""
+        return self._connection.flow.write_paused
 
     def head(self, status: int, lines: bytes) -> bytes:
         """The head of a response with these lines."""
@@ -29,11 +51,15 @@ class Exchange:
         end = b"\r\n" if self._cycle.keep_alive else b"connection: close\r\n\r\n"
         return STATUS_LINE[status] + always + lines + end
 
-    async def write(self, piece: bytes, *, is_last: bool) -> None:
+    async def send(self, piece: bytes, *, is_last: bool) -> None:
         """Send a piece of the response, once the client has read what was sent before."""
+        if self.is_held and not self._cycle.disconnected:
+            await self._connection.flow.drain()
+        self.write(piece, is_last=is_last)
+
+    def write(self, piece: bytes, *, is_last: bool) -> None:
+        """Send a piece of the response now."""
         cycle, connection = self._cycle, self._connection
-        if connection.flow.write_paused and not cycle.disconnected:
-            await connection.flow.drain()
         if cycle.disconnected:
             return
         cycle.response_started, cycle.waiting_for_100_continue = True, False
@@ -45,6 +71,10 @@ class Exchange:
             if not cycle.keep_alive:
                 connection.transport.close()
             cycle.on_response()
+
+
+async def _fail(error: Exception) -> None:
+    raise error
 
 
 class Connection(HttpToolsProtocol):
@@ -91,9 +121,17 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Begin to answer a request: who answers is given the exchange, and not what sends messages."""
+        """Begin to answer a request; where others wait behind it, not within the answer to the one before it."""
         exchange = Exchange(self, cycle)
-        super()._start_asgi_task(cycle, lambda scope, receive, _: app(scope, receive, exchange))
+        begin = partial(exchange.attempt, partial(app.begin, exchange))
+        if self.pipeline:
+            self.loop.call_soon(begin)
+        elif not self.transport.is_closing():
+            begin()
+
+    def start_task(self, cycle: RequestResponseCycle, work: Coroutine[object, object, None]) -> None:
+        """Do what answers a request in a task of its own."""
+        super()._start_asgi_task(cycle, lambda *_: work)
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""

@@ -209,14 +209,12 @@ class Pool:
         """Whether the holder still runs."""
         return self._holder.poll() is None
 
-    async def ask(self, call: bytes, gone: Callable[[], Awaitable[object]]) -> Reply:
-        """The reply to a call; ``gone`` is awaited to learn that nobody wants it any more.
-
-        Raises CallError.
-        """
+    def ask(self, call: bytes, gone: Callable[[], Awaitable[object]]) -> Future[Reply]:
+        """The reply to a call, or the CallError that it fails with; ``gone`` is awaited to learn that nobody wants it
+        any more."""
         task = Task(call, self.loop.create_future(), gone, self.loop.time())
         self._place(task)
-        return await task.reply
+        return task.reply
 
     def _place(self, task: Task, *, alone: bool = False) -> None:
         """Give a call to a worker: behind short ones, or ``alone``; a free one, a new one, or one in its turn."""

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote
@@ -25,7 +25,7 @@ import uvicorn
 from onrecord.assets import published_folder
 from onrecord.connections import Connection, Exchange
 from onrecord.documents import RDF_FORMATS
-from onrecord.endpoint import render_answer
+from onrecord.endpoint import Reply, render_answer
 from onrecord.failures import CallError, prefers_html, render_failure
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.interface import read_interface
@@ -71,14 +71,8 @@ class Site:
         self.moving: set[asyncio.Task[None]] = set()
         self.log = Log()
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send | Exchange) -> None:
-        """Answer a request, or open and close with the server."""
-        if isinstance(send, Exchange):
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Open and close with the server."""
         await receive()
         await self._open()
         watch = asyncio.get_running_loop().create_task(self._watch())
@@ -157,28 +151,81 @@ class Site:
             return None
         return found.st_ino, found.st_mtime_ns
 
-    async def _serve(self, scope: Message, receive: Receive, exchange: Exchange) -> None:
-        began = time.perf_counter()
-        asked = read_request(scope)
+    def begin(self, exchange: Exchange) -> None:
+        """Answer a request; in a task of its own only where something is read or written piece by piece."""
+        asked = read_request(exchange.scope)
         fault = find_fault(asked)
-        found = self.kept.get(asked.key) if asked.method in READ and not asked.ranges and not fault else None
-        if found is None:
-            found = await self._respond(asked, fault, receive)
-        status = await send_response(*found, asked, receive, exchange)
-        self._note(scope, status, time.perf_counter() - began, found[0].rows)
+        is_usual = asked.method in READ and not asked.ranges and not fault
+        if is_usual and (found := self.kept.get(asked.key)):
+            self._finish(found, asked, exchange)
+        elif fault or not asked.is_query:
+            self._finish(self._respond(asked, fault), asked, exchange)
+        elif asked.method == "POST":
+            exchange.run(self._serve_posted(asked, exchange))
+        else:
+            self._ask(asked, exchange)
 
-    async def _respond(self, asked: Asked, fault: CallError | None, receive: Receive) -> Found:
+    def _ask(self, asked: Asked, exchange: Exchange) -> None:
+        """Answer a query: as it was answered before, if it was, or by a worker."""
+        question = self._read_question(asked, b"")
+        if found := self._recall(question, asked):
+            self._finish(found, asked, exchange)
+            return
+
+        def answer(reply: asyncio.Future[Reply]) -> None:
+            try:
+                found = question.take(reply.result())
+            except CallError as failure:
+                found = self._fail(failure, asked)
+            self._finish(found, asked, exchange)
+
+        reply = self.pool.ask(question.call, partial(wait_gone, exchange.receive))
+        reply.add_done_callback(lambda reply: exchange.attempt(partial(answer, reply)))
+
+    async def _serve_posted(self, asked: Asked, exchange: Exchange) -> None:
+        try:
+            found = await self._answer_posted(asked, exchange.receive)
+        except CallError as failure:
+            found = self._fail(failure, asked)
+        await self._send(found, asked, exchange)
+
+    async def _answer_posted(self, asked: Asked, receive: Receive) -> Found:
+        if asked.coding.lower() not in ("", "identity"):
+            plain = (("accept-encoding", "identity"),)
+            raise CallError(415, f"A body coded as {asked.coding} is not read. Send it plain.", headers=plain)
+        question = self._read_question(asked, await read_body(receive, self.limits))
+        if found := self._recall(question, asked):
+            return found
+        return question.take(await self.pool.ask(question.call, partial(wait_gone, receive)))
+
+    def _finish(self, found: Found, asked: Asked, exchange: Exchange) -> None:
+        """Send a response at once, if that can be."""
+        if found[0].file or exchange.is_held:
+            exchange.run(self._send(found, asked, exchange))
+            return
+        status, head, body = choose_parts(*found, asked)
+        exchange.write(exchange.head(status, head) + body, is_last=True)
+        self._note(exchange, status, found[0].rows)
+
+    async def _send(self, found: Found, asked: Asked, exchange: Exchange) -> None:
+        status, head, body = choose_parts(*found, asked)
+        is_file = bool(found[0].file) and status in (200, 206) and asked.method != "HEAD"
+        await exchange.send(exchange.head(status, head) + body, is_last=not is_file)
+        if is_file:
+            await send_file(found[0], exchange)
+        self._note(exchange, status, found[0].rows)
+
+    def _respond(self, asked: Asked, fault: CallError | None) -> Found:
+        """The response to what is no query."""
         try:
             if fault:
                 raise fault
             if asked.method == "OPTIONS":
                 return with_headers(answer_preflight(asked.path))
-            if asked.path == ENDPOINT and (asked.method == "POST" or asked.query_string):
-                return await self._answer(asked, receive)
             file = self._find_file(asked)
             found = with_headers(file._replace(headers=keep_query(file.headers, asked.query_string)))
         except CallError as failure:
-            return with_headers(self._fail(failure, asked))
+            return self._fail(failure, asked)
         if not asked.ranges:
             self.kept.put(asked.key, found)
         return found
@@ -195,45 +242,23 @@ class Site:
             return self.files.respond(path, asked.accept, asked.encodings, "")
         return found
 
-    async def _answer(self, asked: Asked, receive: Receive) -> Found:
-        """Answer a query: as it was answered before, if it was, or by a worker."""
+    def _read_question(self, asked: Asked, body: bytes) -> Question:
         posted = asked.method == "POST"
-        if posted and asked.coding.lower() not in ("", "identity"):
-            plain = (("accept-encoding", "identity"),)
-            raise CallError(415, f"A body coded as {asked.coding} is not read. Send it plain.", headers=plain)
-        body = await read_body(receive, self.limits) if posted else b""
         kind, method = asked.content_type if posted else "", "POST" if posted else "GET"
-        call = Call(method, asked.query_string, kind, body, asked.accept, asked.encodings)
-        data, pages = pack_call(call), self.kept
-        etag = f"{self.build}-{hashlib.sha256(data).hexdigest()[:24]}"
-        key = ("POST", etag) if posted else asked.key
-        if kept := pages.get(key):
-            return kept
-        if names(etag, asked.if_none_match):
-            return with_headers(Response(200, (), etag=etag))
-        reply = await self.pool.ask(data, lambda: wait_gone(receive))
-        lasting = reply.status == 200 and reply.lasting
-        response = Response(
-            reply.status,
-            reply.headers if lasting else (*reply.headers, ("cache-control", "no-store")),
-            reply.body,
-            file=reply.file,
-            size=Path(reply.file).stat().st_size if reply.file else 0,
-            etag=etag if lasting else "",
-            rows=reply.rows,
-            policy=QUERY_POLICY,
-        )
-        found = with_headers(response)
-        if reply.file:
-            asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
-        elif lasting:
-            pages.put(key, found)
-        return found
+        call = pack_call(Call(method, asked.query_string, kind, body, asked.accept, asked.encodings))
+        etag = f"{self.build}-{hashlib.sha256(call).hexdigest()[:24]}"
+        return Question(call, etag, self.kept, ("POST", etag) if posted else asked.key)
 
-    def _fail(self, failure: CallError, asked: Asked) -> Response:
+    def _recall(self, question: Question, asked: Asked) -> Found | None:
+        """The answer to a query, if it is kept or the client has it."""
+        if names(question.etag, asked.if_none_match):
+            return question.kept.get(question.key) or with_headers(Response(200, (), etag=question.etag))
+        return question.kept.get(question.key)
+
+    def _fail(self, failure: CallError, asked: Asked) -> Found:
         content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
         headers = keep_query((("content-type", content_type), *failure.headers), asked.query_string)
-        return Response(failure.status, headers, body, policy=policy_of(asked.path))
+        return with_headers(Response(failure.status, headers, body, policy=policy_of(asked.path)))
 
     def _page(self, failure: CallError, asked: Asked) -> str:
         if asked.path == ENDPOINT:
@@ -243,8 +268,9 @@ class Site:
         template = self.templates.get_template("message.html")
         return template.render(**settings, title=failure.title, text=failure.detail)
 
-    def _note(self, scope: Message, status: int, seconds: float, rows: int) -> None:
+    def _note(self, exchange: Exchange, status: int, rows: int) -> None:
         """A line for the log: method, path, status, duration, rows; the client's address only if it was asked for."""
+        scope, seconds = exchange.scope, time.perf_counter() - exchange.began
         address = "{}:{} ".format(*scope["client"]) if self.log_addresses and scope["client"] else ""
         count = f" {rows} rows" if rows >= 0 else ""
         asked = f"{escape(scope['method'])} {escape(scope['path'])}"
@@ -308,6 +334,11 @@ class Asked(NamedTuple):
         return max(map(len, self[4:]))
 
     @property
+    def is_query(self) -> bool:
+        """Whether the endpoint is asked something."""
+        return self.path == ENDPOINT and (self.method == "POST" or (self.method in READ and bool(self.query_string)))
+
+    @property
     def key(self) -> tuple[str, ...]:
         """What decides how a request that reads is answered."""
         return self.path, self.query_string, self.accept, self.encodings
@@ -316,6 +347,35 @@ class Asked(NamedTuple):
     def length(self) -> int:
         """The length of the address."""
         return len(self.path) + len(self.query_string)
+
+
+class Question(NamedTuple):
+    """A query: the call as workers read it, the entity tag of its answer, where that is kept, and by which key."""
+
+    call: bytes
+    etag: str
+    kept: Kept
+    key: tuple[str, ...]
+
+    def take(self, reply: Reply) -> Found:
+        """The response that a reply is; it is kept where it would be the same again."""
+        lasting = reply.status == 200 and reply.lasting
+        response = Response(
+            reply.status,
+            reply.headers if lasting else (*reply.headers, ("cache-control", "no-store")),
+            reply.body,
+            file=reply.file,
+            size=Path(reply.file).stat().st_size if reply.file else 0,
+            etag=self.etag if lasting else "",
+            rows=reply.rows,
+            policy=QUERY_POLICY,
+        )
+        found = with_headers(response)
+        if reply.file:
+            asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
+        elif lasting:
+            self.kept.put(self.key, found)
+        return found
 
 
 # The headers that the server reads, in the order of their fields, which stand last.
@@ -411,34 +471,27 @@ async def wait_gone(receive: Receive) -> None:
         pass
 
 
-async def send_response(response: Response, lines: bytes, asked: Asked, receive: Receive, exchange: Exchange) -> int:
-    """Send a response as far as the request wants it, and return its status (RFC 9110, sections 9.3.2 and 13.2.2)."""
-    status, has_body = response.status, asked.method != "HEAD" and response.status not in (204, 304)
-    if status in (200, 206) and matches(response.etag, asked.if_none_match):
-        status, has_body = 304, False
+def choose_parts(response: Response, lines: bytes, asked: Asked) -> tuple[int, bytes, bytes]:
+    """What the request wants of a response: status, headers and body (RFC 9110, sections 9.3.2 and 13.2.2)."""
+    if response.status in (200, 206) and matches(response.etag, asked.if_none_match):
         headers = response.all_headers()
-        lines = render_headers(tuple(header for header in headers if not header[0].startswith("content-")))
-    head = exchange.head(status, lines)
-    if has_body and response.file:
-        await exchange.write(head, is_last=False)
-        await send_file(response, receive, exchange)
-    else:
-        await exchange.write(head + response.body if has_body else head, is_last=True)
-    return status
+        return 304, render_headers(tuple(header for header in headers if not header[0].startswith("content-"))), b""
+    has_body = asked.method != "HEAD" and response.status != 204
+    return response.status, lines, response.body if has_body else b""
 
 
-async def send_file(response: Response, receive: Receive, exchange: Exchange) -> None:
+async def send_file(response: Response, exchange: Exchange) -> None:
     """Send a file, or a part of it, as fast as the client reads it and as long as there is a client."""
     first, end = response.part or (0, response.size)
-    gone = asyncio.ensure_future(wait_gone(receive))
+    gone = asyncio.ensure_future(wait_gone(exchange.receive))
     with Path(response.file).open("rb") as file:
         file.seek(first)
         while first < end and not gone.done():
             piece = file.read(min(PIECE, end - first))
             first += len(piece)
-            await exchange.write(piece, is_last=False)
+            await exchange.send(piece, is_last=False)
     gone.cancel()
-    await exchange.write(b"", is_last=True)
+    await exchange.send(b"", is_last=True)
 
 
 def _remove(file: str) -> None:
