@@ -172,15 +172,12 @@ class Site:
             self._finish(found, asked, exchange)
             return
 
-        def answer(reply: asyncio.Future[Reply]) -> None:
-            try:
-                found = question.take(reply.result())
-            except CallError as failure:
-                found = self._fail(failure, asked)
+        def answer(told: Reply | CallError) -> None:
+            found = question.take(told) if isinstance(told, Reply) else self._fail(told, asked)
             self._finish(found, asked, exchange)
 
-        reply = self.pool.ask(question.call, partial(wait_gone, exchange.receive))
-        reply.add_done_callback(lambda reply: exchange.attempt(partial(answer, reply)))
+        gone = partial(wait_gone, exchange.receive)
+        self.pool.ask(question.call, gone, lambda told: exchange.attempt(partial(answer, told)))
 
     async def _serve_posted(self, asked: Asked, exchange: Exchange) -> None:
         try:
@@ -196,7 +193,7 @@ class Site:
         question = self._read_question(asked, await read_body(receive, self.limits))
         if found := self._recall(question, asked):
             return found
-        return question.take(await self.pool.ask(question.call, partial(wait_gone, receive)))
+        return question.take(await self.pool.wait(question.call, partial(wait_gone, receive)))
 
     def _finish(self, found: Found, asked: Asked, exchange: Exchange) -> None:
         """Send a response at once, if that can be."""
