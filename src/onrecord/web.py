@@ -62,7 +62,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Site:
-    """The application (ASGI 3): what the server calls for each request."""
+    """The application: begins the answer to each request, and opens and closes with the server (ASGI 3, lifespan)."""
 
     def __init__(self, project: Project, base: str | None, limits: Limits, *, log_addresses: bool = False) -> None:
         self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
@@ -248,9 +248,11 @@ class Site:
 
     def _recall(self, question: Question, asked: Asked) -> Found | None:
         """The answer to a query, if it is kept or the client has it."""
+        if kept := question.kept.get(question.key):
+            return kept
         if names(question.etag, asked.if_none_match):
-            return question.kept.get(question.key) or with_headers(Response(200, (), etag=question.etag))
-        return question.kept.get(question.key)
+            return with_headers(Response(200, (), etag=question.etag))
+        return None
 
     def _fail(self, failure: CallError, asked: Asked) -> Found:
         content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
@@ -485,6 +487,8 @@ async def send_file(response: Response, exchange: Exchange) -> None:
         file.seek(first)
         while first < end and not gone.done():
             piece = file.read(min(PIECE, end - first))
+            if not piece:
+                raise EOFError(f"{response.file} is shorter than it was")
             first += len(piece)
             await exchange.send(piece, is_last=False)
     gone.cancel()
