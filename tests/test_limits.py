@@ -291,7 +291,7 @@ async def ask_pool(project: Project, query: str) -> int:
     await pool.start()
     try:
         call = Call("POST", "", "application/sparql-query", query.encode(), "*/*", "")
-        return (await pool.ask(pack_call(call), asyncio.Event().wait)).status
+        return (await pool.wait(pack_call(call), asyncio.Event().wait)).status
     except CallError as error:
         return error.status
     finally:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from onrecord.limits import LONGEST_HEADERS
 
-# A piece of this size is not held back for others.
-LARGE = 16_384
 # What a header takes beside its characters; how many seconds the headers of a request may take.
 OVERHEAD, HEAD_SECONDS = 32, 30
 TOO_LONG = (
@@ -19,44 +20,72 @@ TOO_LONG = (
 )
 
 
-class Corked:
-    """A transport that sends at once what is written at once: a response's head and body need not be two packets."""
+class Exchange:
+    """A request, and where its response is written: as it is, by who knows that it is a response."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport, self._loop = transport, loop
-        self._held: list[bytes] = []
+    def __init__(self, connection: Connection, cycle: RequestResponseCycle) -> None:
+        self._connection, self._cycle = connection, cycle
+        self.began = time.perf_counter()
+        self.scope: Mapping[str, Any] = cycle.scope
+        self.receive: Callable[[], Awaitable[Mapping[str, Any]]] = cycle.receive
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+    def attempt(self, work: Callable[[], None]) -> None:
+        """Do what answers the request; a fault of the program is told as that of a task would be (500)."""
+        try:
+            work()
+        except Exception as error:
+            self.run(_fail(error))
 
-    def write(self, data: bytes) -> None:
-        """Send a piece, with those that follow it in the same turn of the loop."""
-        if not self._held:
-            self._loop.call_soon(self._send)
-        self._held.append(data)
-        if len(data) > LARGE:
-            self._send()
+    def run(self, work: Coroutine[object, object, None]) -> None:
+        """Do what answers the request, and takes time."""
+        self._connection.start_task(self._cycle, work)
 
-    def close(self) -> None:
-        """Send what is held, and close."""
-        self._send()
-        self._transport.close()
+    @property
+    def is_held(self) -> bool:
+        """Whether the client has still to read what was sent before."""
+        return self._connection.flow.write_paused
 
-    def _send(self) -> None:
-        held, self._held = b"".join(self._held), []
-        if held and not self._transport.is_closing():
-            self._transport.write(held)
+    def head(self, status: int, lines: bytes) -> bytes:
+        """The head of a response with these lines."""
+        always = b"".join([b"%b: %b\r\n" % line for line in self._cycle.default_headers])
+        end = b"\r\n" if self._cycle.keep_alive else b"connection: close\r\n\r\n"
+        return STATUS_LINE[status] + always + lines + end
+
+    async def send(self, piece: bytes, *, is_last: bool) -> None:
+        """Send a piece of the response, once the client has read what was sent before."""
+        if self.is_held and not self._cycle.disconnected:
+            await self._connection.flow.drain()
+        self.write(piece, is_last=is_last)
+
+    def write(self, piece: bytes, *, is_last: bool) -> None:
+        """Send a piece of the response now."""
+        cycle, connection = self._cycle, self._connection
+        if cycle.disconnected:
+            return
+        cycle.response_started, cycle.waiting_for_100_continue = True, False
+        if not connection.transport.is_closing():
+            connection.transport.write(piece)
+        if is_last:
+            cycle.response_complete = True
+            cycle.message_event.set()
+            if not cycle.keep_alive:
+                connection.transport.close()
+            cycle.on_response()
+
+
+async def _fail(error: Exception) -> None:
+    raise error
 
 
 class Connection(HttpToolsProtocol):
     """A connection that is ended where an address and headers take more than LONGEST_HEADERS bytes."""
 
-    head = 0
+    head, is_begun = 0, False
     deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what is written to."""
-        super().connection_made(cast(asyncio.Transport, Corked(cast(asyncio.Transport, transport), self.loop)))
+        super().connection_made(cast(asyncio.Transport, transport))
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -66,23 +95,43 @@ class Connection(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         """End the connection unless a request begins, and its headers come to an end, in time."""
-        self._stop_waiting()
         self.deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self.deadline:
             self.deadline.cancel()
+            self.deadline = None
 
-    def on_headers_complete(self) -> None:
-        """The headers of a request have come."""
-        self._stop_waiting()
-        super().on_headers_complete()
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of the requests."""
+        super().data_received(data)
+        if self.is_begun and self.deadline is None:
+            self._await_head()
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self.head = 0
-        self._await_head()
+        self.head, self.is_begun = 0, True
+        self._stop_waiting()
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The headers of a request have come."""
+        self.is_begun = False
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin to answer a request; where others wait behind it, not within the answer to the one before it."""
+        exchange = Exchange(self, cycle)
+        begin = partial(exchange.attempt, partial(app.begin, exchange))
+        if self.pipeline:
+            self.loop.call_soon(begin)
+        elif not self.transport.is_closing():
+            begin()
+
+    def start_task(self, cycle: RequestResponseCycle, work: Coroutine[object, object, None]) -> None:
+        """Do what answers a request in a task of its own."""
+        super()._start_asgi_task(cycle, lambda *_: work)
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""

@@ -55,17 +55,28 @@ NO_WORKER = "No query can be worked on just now. Ask again in a few seconds."
 TOO_MANY = "Too many queries are asked at once. Ask again in a few seconds."
 
 
+# What is told who asked: the reply, or why there is none.
+Hear = Callable[[Reply | CallError], None]
+
+
 @dataclass(eq=False)
 class Task:
     """A call that is asked of the workers, and what becomes of it: when it was asked, when a worker began it, and
     whether it was given to another one before, which ended."""
 
     call: bytes
-    reply: Future[Reply]
+    hear: Hear
     gone: Callable[[], Awaitable[object]]
     asked: float
     began: float = 0.0
     is_moved: bool = False
+    is_told: bool = False
+
+    def tell(self, outcome: Reply | CallError) -> None:
+        """Tell who asked, once, what came of it."""
+        if not self.is_told:
+            self.is_told = True
+            self.hear(outcome)
 
 
 class Worker(asyncio.Protocol):
@@ -111,9 +122,8 @@ class Worker(asyncio.Protocol):
         self.answered += 1
         if self.tasks:
             self.tasks[0].began = self._pool.loop.time()
-        if not task.reply.done():
-            task.reply.set_result(reply)
         self._pool.take_back(self)
+        task.tell(reply)
         return bool(self.tasks)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -134,11 +144,11 @@ class Worker(asyncio.Protocol):
         """Kill the worker, for this reason, which who asked is told at once; for none, where it has answered."""
         if self.ended_for is None and not self.is_lost:
             self.ended_for = reason
-            if reason and self.tasks and not self.tasks[0].reply.done():
-                self.tasks[0].reply.set_exception(reason)
             with suppress(ProcessLookupError):
                 self._take_processor()
                 os.kill(self.pid, signal.SIGKILL)
+            if reason and self.tasks:
+                self.tasks[0].tell(reason)
 
     def _take_processor(self) -> None:
         """Let a worker that yielded end at once: on a busy machine it would not even get the time to die."""
@@ -215,14 +225,24 @@ class Pool:
         """Whether the holder still runs."""
         return self._holder.poll() is None
 
-    async def ask(self, call: bytes, gone: Callable[[], Awaitable[object]]) -> Reply:
-        """The reply to a call; ``gone`` is awaited to learn that nobody wants it any more.
+    def ask(self, call: bytes, gone: Callable[[], Awaitable[object]], hear: Hear) -> None:
+        """Ask a call. ``hear`` is called once, with the reply or with why there is none; ``gone`` is awaited to learn
+        that nobody wants it any more."""
+        self._place(Task(call, hear, gone, self.loop.time()))
 
-        Raises CallError.
-        """
-        task = Task(call, self.loop.create_future(), gone, self.loop.time())
-        self._place(task)
-        return await task.reply
+    async def wait(self, call: bytes, gone: Callable[[], Awaitable[object]]) -> Reply:
+        """The reply to a call, asked in the same way. Raises CallError."""
+        told: Future[Reply | CallError] = self.loop.create_future()
+
+        def hear(outcome: Reply | CallError) -> None:
+            if not told.done():
+                told.set_result(outcome)
+
+        self.ask(call, gone, hear)
+        outcome = await told
+        if isinstance(outcome, CallError):
+            raise outcome
+        return outcome
 
     def _place(self, task: Task, *, alone: bool = False) -> None:
         """Give a call to a worker: behind short ones, or ``alone``; a free one, a new one, or one in its turn."""
@@ -237,7 +257,7 @@ class Pool:
             self._waiting.append(task)
             self.loop.call_later(self.limits.patience, self._expire, task)
         else:
-            task.reply.set_exception(limit_error("queue", TOO_MANY))
+            task.tell(limit_error("queue", TOO_MANY))
 
     def _find_short(self) -> Worker | None:
         """A worker on short calls behind which a call waits less long than another worker takes to wake."""
@@ -268,7 +288,7 @@ class Pool:
     def _expire(self, task: Task) -> None:
         if task in self._waiting:
             self._waiting.remove(task)
-            task.reply.set_exception(limit_error("queue", TOO_MANY))
+            task.tell(limit_error("queue", TOO_MANY))
 
     async def _connect(self) -> Worker:
         self._count += 1
@@ -348,15 +368,13 @@ class Pool:
     def _move(self, task: Task, error: CallError) -> None:
         """Give a call whose worker ended before it began it to a new one, once: those that wait may have ended, too."""
         if task.is_moved:
-            task.reply.set_exception(error)
+            task.tell(error)
         else:
             task.is_moved = True
             self._run(self._give_new(task))
 
     async def _fail(self, worker: Worker, task: Task) -> None:
-        error = await self._explain_end(worker)
-        if not task.reply.done():
-            task.reply.set_exception(error)
+        task.tell(await self._explain_end(worker))
 
     def _look(self) -> None:
         """Look at the queries that run, again and again while there are any."""

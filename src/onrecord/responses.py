@@ -33,7 +33,6 @@ COMMON: Headers = (
     ("access-control-expose-headers", "ETag, Link, Location, Retry-After"),
     ("vary", "Accept, Accept-Encoding"),
 )
-COMMON_LINES = [(name.encode(), value.encode()) for name, value in COMMON]
 FILE_TYPES: Mapping[str, str] = {
     **{f".{form.extension}": form.media_type for form in DOCUMENT_FORMATS},
     ".nq": "application/n-quads",
@@ -75,15 +74,30 @@ class Response(NamedTuple):
     part: tuple[int, int] | None = None
     policy: str = POLICY
 
-    def all_headers(self) -> list[tuple[bytes, bytes]]:
+    def all_headers(self) -> Headers:
         """The headers with those that every response has."""
         asked_again = () if FOR_GOOD in self.headers else (("cache-control", "no-cache"),)
         validators = (("etag", f'"{self.etag}"'), *asked_again) if self.etag else ()
         length = self.part[1] - self.part[0] if self.part else self.size if self.file else len(self.body)
         counted = (("content-length", str(length)),) if self.status != 204 else ()
         policy = ("content-security-policy", f"{self.policy}{HEADER_ONLY}")
-        own = (*self.headers, *validators, *counted, policy)
-        return [*((name.encode(), value.encode("latin-1")) for name, value in own), *COMMON_LINES]
+        return (*self.headers, *validators, *counted, policy, *COMMON)
+
+
+# A response and its headers as they are sent.
+Found = tuple[Response, bytes]
+
+
+def render_headers(headers: Headers) -> bytes:
+    """Headers as they are sent (RFC 9112, section 5). Raises ValueError where one could be taken for several."""
+    if not "".join([value for _, value in headers]).isprintable():
+        raise ValueError(f"A header holds what none may: {headers}")
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
+
+
+def with_headers(response: Response) -> Found:
+    """A response, and its headers as they are sent."""
+    return response, render_headers(response.all_headers())
 
 
 class Kept:
@@ -91,20 +105,21 @@ class Kept:
 
     def __init__(self, most: int) -> None:
         self._most, self._size = most, 0
-        self._held: OrderedDict[tuple[str, ...], tuple[Response, list[tuple[bytes, bytes]]]] = OrderedDict()
+        self._held: OrderedDict[tuple[str, ...], Found] = OrderedDict()
 
-    def get(self, key: tuple[str, ...]) -> tuple[Response, list[tuple[bytes, bytes]]] | None:
-        """A response and its headers, or None."""
+    def get(self, key: tuple[str, ...]) -> Found | None:
+        """A response that is kept, or None."""
         found = self._held.get(key)
         if found:
             self._held.move_to_end(key)
         return found
 
-    def put(self, key: tuple[str, ...], response: Response) -> None:
+    def put(self, key: tuple[str, ...], found: Found) -> None:
         """Keep a response, and let go of those that were not asked for longest."""
+        response = found[0]
         if response.file or len(response.body) > LARGEST_KEPT or key in self._held:
             return
-        self._held[key] = response, response.all_headers()
+        self._held[key] = found
         self._size += _size_of(key, response)
         while self._size > self._most:
             old, (sent, _) = self._held.popitem(last=False)

@@ -6,6 +6,7 @@ One event loop that computes nothing: files and what was asked before are sent a
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote
@@ -22,19 +23,19 @@ from urllib.parse import parse_qs, quote
 import uvicorn
 
 from onrecord.assets import published_folder
-from onrecord.connections import Connection
+from onrecord.connections import Connection, Exchange
 from onrecord.documents import RDF_FORMATS
-from onrecord.endpoint import render_answer
+from onrecord.endpoint import Reply, render_answer
 from onrecord.failures import CallError, prefers_html, render_failure
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.interface import read_interface
 from onrecord.limits import LONGEST_ADDRESS, LONGEST_HEADER, MEGABYTE, Limits
 from onrecord.pages import load_templates, page_settings
-from onrecord.policies import policy_of
+from onrecord.policies import QUERY_POLICY, policy_of
 from onrecord.pool import Pool, fits_memory
 from onrecord.project import Project
 from onrecord.protocol import Call
-from onrecord.responses import Files, Headers, Kept, Response, matches, names
+from onrecord.responses import Files, Found, Headers, Kept, Response, matches, names, render_headers, with_headers
 from onrecord.workers import pack_call
 
 HOST = "127.0.0.1"
@@ -58,11 +59,10 @@ BACKLOG, KEEP_ALIVE, PATIENCE = 2_048, 75, 40
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-HeaderLines = list[tuple[bytes, bytes]]
 
 
 class Site:
-    """The application (ASGI 3): what the server calls for each request."""
+    """The application: begins the answer to each request, and opens and closes with the server (ASGI 3, lifespan)."""
 
     def __init__(self, project: Project, base: str | None, limits: Limits, *, log_addresses: bool = False) -> None:
         self.project, self.base, self.limits, self.log_addresses = project, base, limits, log_addresses
@@ -72,13 +72,7 @@ class Site:
         self.log = Log()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request, or open and close with the server."""
-        if scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
+        """Open and close with the server."""
         await receive()
         await self._open()
         watch = asyncio.get_running_loop().create_task(self._watch())
@@ -157,39 +151,81 @@ class Site:
             return None
         return found.st_ino, found.st_mtime_ns
 
-    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
-        asked = read_request(scope)
-        is_usual = asked.method in READ and asked.is_addressed and not asked.ranges
-        is_usual = is_usual and asked.longest_header <= LONGEST_HEADER
-        found = self.kept.get(asked.key) if is_usual else None
-        if found is None:
-            response = await self._respond(asked, receive)
-            found = response, response.all_headers()
-        status = await send_response(*found, asked, receive, send)
-        self._note(scope, status, time.perf_counter() - began, found[0].rows)
+    def begin(self, exchange: Exchange) -> None:
+        """Answer a request; in a task of its own only where something is read or written piece by piece."""
+        asked = read_request(exchange.scope)
+        fault = find_fault(asked)
+        is_usual = asked.method in READ and not asked.ranges and not fault
+        if is_usual and (found := self.kept.get(asked.key)):
+            self._finish(found, asked, exchange)
+        elif fault or not asked.is_query:
+            self._finish(self._respond(asked, fault), asked, exchange)
+        elif asked.method == "POST":
+            exchange.run(self._serve_posted(asked, exchange))
+        else:
+            self._ask(asked, exchange)
 
-    async def _respond(self, asked: Asked, receive: Receive) -> Response:
+    def _ask(self, asked: Asked, exchange: Exchange) -> None:
+        """Answer a query: as it was answered before, if it was, or by a worker."""
+        question = self._read_question(asked, b"")
+        if found := self._recall(question, asked):
+            self._finish(found, asked, exchange)
+            return
+
+        def answer(told: Reply | CallError) -> None:
+            found = question.take(told) if isinstance(told, Reply) else self._fail(told, asked)
+            self._finish(found, asked, exchange)
+
+        gone = partial(wait_gone, exchange.receive)
+        self.pool.ask(question.call, gone, lambda told: exchange.attempt(partial(answer, told)))
+
+    async def _serve_posted(self, asked: Asked, exchange: Exchange) -> None:
         try:
-            if asked.longest_header > LONGEST_HEADER:
-                raise CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
-            if not asked.is_addressed:
-                raise CallError(400, "Say in one header Host which host you ask (RFC 9112, section 3.2).")
-            if asked.length > LONGEST_ADDRESS:
-                raise CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
-            if asked.method not in methods_of(asked.path):
-                raise refuse_method(asked)
+            found = await self._answer_posted(asked, exchange.receive)
+        except CallError as failure:
+            found = self._fail(failure, asked)
+        await self._send(found, asked, exchange)
+
+    async def _answer_posted(self, asked: Asked, receive: Receive) -> Found:
+        if asked.coding.lower() not in ("", "identity"):
+            plain = (("accept-encoding", "identity"),)
+            raise CallError(415, f"A body coded as {asked.coding} is not read. Send it plain.", headers=plain)
+        question = self._read_question(asked, await read_body(receive, self.limits))
+        if found := self._recall(question, asked):
+            return found
+        return question.take(await self.pool.wait(question.call, partial(wait_gone, receive)))
+
+    def _finish(self, found: Found, asked: Asked, exchange: Exchange) -> None:
+        """Send a response at once, if that can be."""
+        if found[0].file or exchange.is_held:
+            exchange.run(self._send(found, asked, exchange))
+            return
+        status, head, body = choose_parts(*found, asked)
+        exchange.write(exchange.head(status, head) + body, is_last=True)
+        self._note(exchange, status, found[0].rows)
+
+    async def _send(self, found: Found, asked: Asked, exchange: Exchange) -> None:
+        status, head, body = choose_parts(*found, asked)
+        is_file = bool(found[0].file) and status in (200, 206) and asked.method != "HEAD"
+        await exchange.send(exchange.head(status, head) + body, is_last=not is_file)
+        if is_file:
+            await send_file(found[0], exchange)
+        self._note(exchange, status, found[0].rows)
+
+    def _respond(self, asked: Asked, fault: CallError | None) -> Found:
+        """The response to what is no query."""
+        try:
+            if fault:
+                raise fault
             if asked.method == "OPTIONS":
-                return answer_preflight(asked.path)
-            if asked.path == ENDPOINT and (asked.method == "POST" or asked.query_string):
-                return await self._answer(asked, receive)
-            found = self._find_file(asked)
-            response = found._replace(headers=keep_query(found.headers, asked.query_string))
+                return with_headers(answer_preflight(asked.path))
+            file = self._find_file(asked)
+            found = with_headers(file._replace(headers=keep_query(file.headers, asked.query_string)))
         except CallError as failure:
             return self._fail(failure, asked)
         if not asked.ranges:
-            self.kept.put(asked.key, response)
-        return response
+            self.kept.put(asked.key, found)
+        return found
 
     def _find_file(self, asked: Asked) -> Response:
         """A published file. The endpoint, asked nothing, shows a browser the query page and describes itself to others
@@ -203,44 +239,25 @@ class Site:
             return self.files.respond(path, asked.accept, asked.encodings, "")
         return found
 
-    async def _answer(self, asked: Asked, receive: Receive) -> Response:
-        """Answer a query: as it was answered before, if it was, or by a worker."""
+    def _read_question(self, asked: Asked, body: bytes) -> Question:
         posted = asked.method == "POST"
-        if posted and asked.coding.lower() not in ("", "identity"):
-            plain = (("accept-encoding", "identity"),)
-            raise CallError(415, f"A body coded as {asked.coding} is not read. Send it plain.", headers=plain)
-        body = await read_body(receive, self.limits) if posted else b""
         kind, method = asked.content_type if posted else "", "POST" if posted else "GET"
-        call = Call(method, asked.query_string, kind, body, asked.accept, asked.encodings)
-        data, pages = pack_call(call), self.kept
-        etag = f"{self.build}-{hashlib.sha256(data).hexdigest()[:24]}"
-        key = ("POST", etag) if posted else asked.key
-        if kept := pages.get(key):
-            return kept[0]
-        if names(etag, asked.if_none_match):
-            return Response(200, (), etag=etag)
-        reply = await self.pool.ask(data, lambda: wait_gone(receive))
-        lasting = reply.status == 200 and reply.lasting
-        response = Response(
-            reply.status,
-            reply.headers if lasting else (*reply.headers, ("cache-control", "no-store")),
-            reply.body,
-            file=reply.file,
-            size=Path(reply.file).stat().st_size if reply.file else 0,
-            etag=etag if lasting else "",
-            rows=reply.rows,
-            policy=policy_of(ENDPOINT),
-        )
-        if reply.file:
-            asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
-        elif lasting:
-            pages.put(key, response)
-        return response
+        call = pack_call(Call(method, asked.query_string, kind, body, asked.accept, asked.encodings))
+        etag = f"{self.build}-{hashlib.sha256(call).hexdigest()[:24]}"
+        return Question(call, etag, self.kept, ("POST", etag) if posted else asked.key)
 
-    def _fail(self, failure: CallError, asked: Asked) -> Response:
+    def _recall(self, question: Question, asked: Asked) -> Found | None:
+        """The answer to a query, if it is kept or the client has it."""
+        if kept := question.kept.get(question.key):
+            return kept
+        if names(question.etag, asked.if_none_match):
+            return with_headers(Response(200, (), etag=question.etag))
+        return None
+
+    def _fail(self, failure: CallError, asked: Asked) -> Found:
         content_type, body = render_failure(failure, asked.accept, lambda: self._page(failure, asked))
         headers = keep_query((("content-type", content_type), *failure.headers), asked.query_string)
-        return Response(failure.status, headers, body, policy=policy_of(asked.path))
+        return with_headers(Response(failure.status, headers, body, policy=policy_of(asked.path)))
 
     def _page(self, failure: CallError, asked: Asked) -> str:
         if asked.path == ENDPOINT:
@@ -250,8 +267,9 @@ class Site:
         template = self.templates.get_template("message.html")
         return template.render(**settings, title=failure.title, text=failure.detail)
 
-    def _note(self, scope: Message, status: int, seconds: float, rows: int) -> None:
+    def _note(self, exchange: Exchange, status: int, rows: int) -> None:
         """A line for the log: method, path, status, duration, rows; the client's address only if it was asked for."""
+        scope, seconds = exchange.scope, time.perf_counter() - exchange.began
         address = "{}:{} ".format(*scope["client"]) if self.log_addresses and scope["client"] else ""
         count = f" {rows} rows" if rows >= 0 else ""
         asked = f"{escape(scope['method'])} {escape(scope['path'])}"
@@ -315,6 +333,11 @@ class Asked(NamedTuple):
         return max(map(len, self[4:]))
 
     @property
+    def is_query(self) -> bool:
+        """Whether the endpoint is asked something."""
+        return self.path == ENDPOINT and (self.method == "POST" or (self.method in READ and bool(self.query_string)))
+
+    @property
     def key(self) -> tuple[str, ...]:
         """What decides how a request that reads is answered."""
         return self.path, self.query_string, self.accept, self.encodings
@@ -323,6 +346,35 @@ class Asked(NamedTuple):
     def length(self) -> int:
         """The length of the address."""
         return len(self.path) + len(self.query_string)
+
+
+class Question(NamedTuple):
+    """A query: the call as workers read it, the entity tag of its answer, where that is kept, and by which key."""
+
+    call: bytes
+    etag: str
+    kept: Kept
+    key: tuple[str, ...]
+
+    def take(self, reply: Reply) -> Found:
+        """The response that a reply is; it is kept where it would be the same again."""
+        lasting = reply.status == 200 and reply.lasting
+        response = Response(
+            reply.status,
+            reply.headers if lasting else (*reply.headers, ("cache-control", "no-store")),
+            reply.body,
+            file=reply.file,
+            size=Path(reply.file).stat().st_size if reply.file else 0,
+            etag=self.etag if lasting else "",
+            rows=reply.rows,
+            policy=QUERY_POLICY,
+        )
+        found = with_headers(response)
+        if reply.file:
+            asyncio.get_running_loop().call_later(OPEN, _remove, reply.file)
+        elif lasting:
+            self.kept.put(self.key, found)
+        return found
 
 
 # The headers that the server reads, in the order of their fields, which stand last.
@@ -334,15 +386,15 @@ HEADERS = (
 
 def read_request(scope: Message) -> Asked:
     """What the server reads of a request; a header that stands several times is one list (RFC 9110, section 5.3)."""
-    values = dict.fromkeys(HEADERS, b"")
+    values = dict.fromkeys(HEADERS, "")
     for name, value in scope["headers"]:
         if name in values:
-            values[name] = values[name] + b", " + value if values[name] else value
+            text, before = value.decode("latin-1"), values[name]
+            values[name] = f"{before}, {text}" if before else text
     if scope["method"] != "GET":
-        values[b"range"] = b""
-    decoded = (value.decode("latin-1") for value in values.values())
+        values[b"range"] = ""
     query_string = scope["query_string"].decode("utf-8", "replace")
-    return Asked(scope["method"], scope["path"], query_string, scope["http_version"], *decoded)
+    return Asked(scope["method"], scope["path"], query_string, scope["http_version"], *values.values())
 
 
 @lru_cache(maxsize=1024)
@@ -362,13 +414,22 @@ def keep_query(headers: Headers, query_string: str) -> Headers:
 
 def methods_of(path: str) -> tuple[str, ...]:
     """The methods that a path has."""
-    return (*READ, *(("POST",) if path == ENDPOINT else ()), "OPTIONS")
+    return (*READ, "POST", "OPTIONS") if path == ENDPOINT else (*READ, "OPTIONS")
 
 
-def refuse_method(asked: Asked) -> CallError:
-    """A method that a path does not have (RFC 9110, section 15.5.6)."""
-    allowed = ", ".join(methods_of(asked.path))
-    return CallError(405, f"{asked.method} is not done here. There are: {allowed}.", headers=(("allow", allowed),))
+def find_fault(asked: Asked) -> CallError | None:
+    """Why a request is not looked at any further, if it is not."""
+    if asked.longest_header > LONGEST_HEADER:
+        return CallError(431, f"A header has more than {LONGEST_HEADER} characters. Send less.")
+    if not asked.is_addressed:
+        return CallError(400, "Say in one header Host which host you ask (RFC 9112, section 3.2).")
+    if asked.length > LONGEST_ADDRESS:
+        return CallError(414, f"The address is longer than {LONGEST_ADDRESS} bytes. POST the query.")
+    if asked.method not in methods_of(asked.path):
+        # RFC 9110, section 15.5.6
+        allowed = ", ".join(methods_of(asked.path))
+        return CallError(405, f"{asked.method} is not done here. There are: {allowed}.", headers=(("allow", allowed),))
+    return None
 
 
 def answer_preflight(path: str) -> Response:
@@ -409,32 +470,29 @@ async def wait_gone(receive: Receive) -> None:
         pass
 
 
-async def send_response(response: Response, headers: HeaderLines, asked: Asked, receive: Receive, send: Send) -> int:
-    """Send a response as far as the request wants it, and return its status (RFC 9110, sections 9.3.2 and 13.2.2)."""
-    status, has_body = response.status, asked.method != "HEAD" and response.status not in (204, 304)
-    if status in (200, 206) and matches(response.etag, asked.if_none_match):
-        status, has_body = 304, False
-        headers = [(name, value) for name, value in headers if not name.startswith(b"content-")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    if has_body and response.file:
-        await send_file(response, receive, send)
-    else:
-        await send({"type": "http.response.body", "body": response.body if has_body else b""})
-    return status
+def choose_parts(response: Response, lines: bytes, asked: Asked) -> tuple[int, bytes, bytes]:
+    """What the request wants of a response: status, headers and body (RFC 9110, sections 9.3.2 and 13.2.2)."""
+    if response.status in (200, 206) and matches(response.etag, asked.if_none_match):
+        headers = response.all_headers()
+        return 304, render_headers(tuple(header for header in headers if not header[0].startswith("content-"))), b""
+    has_body = asked.method != "HEAD" and response.status != 204
+    return response.status, lines, response.body if has_body else b""
 
 
-async def send_file(response: Response, receive: Receive, send: Send) -> None:
+async def send_file(response: Response, exchange: Exchange) -> None:
     """Send a file, or a part of it, as fast as the client reads it and as long as there is a client."""
     first, end = response.part or (0, response.size)
-    gone = asyncio.ensure_future(wait_gone(receive))
+    gone = asyncio.ensure_future(wait_gone(exchange.receive))
     with Path(response.file).open("rb") as file:
         file.seek(first)
         while first < end and not gone.done():
             piece = file.read(min(PIECE, end - first))
+            if not piece:
+                raise EOFError(f"{response.file} is shorter than it was")
             first += len(piece)
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await exchange.send(piece, is_last=False)
     gone.cancel()
-    await send({"type": "http.response.body", "body": b""})
+    await exchange.send(b"", is_last=True)
 
 
 def _remove(file: str) -> None:
@@ -459,4 +517,6 @@ def serve_site(site: Site, port: int) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=PATIENCE,
     )
+    # What is there by now is no garbage, and need not be looked at again and again.
+    gc.freeze()
     uvicorn.Server(config).run()
