@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,18 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def count(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """A list that grows with each check that is not recalled."""
     runs: list[None] = []
-    examine = build.examine
+    find_anew, examine = build.find_anew, build.examine
 
-    def counted(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, Found]:
+    def counted(project: Project, progress: Progress, files: Mapping[str, str]) -> Found:
+        runs.append(None)
+        return find_anew(project, progress, files)
+
+    def counted_in_full(project: Project, progress: Progress, *, full: bool = False) -> tuple[Draft, Found]:
         runs.append(None)
         return examine(project, progress, full=full)
 
-    monkeypatch.setattr(build, "examine", counted)
+    monkeypatch.setattr(build, "find_anew", counted)
+    monkeypatch.setattr(build, "examine", counted_in_full)
     return runs
 
 

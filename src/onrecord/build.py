@@ -41,13 +41,17 @@ def find_problems(project: Project, progress: Progress, *, full: bool = False) -
     found = recall(
         "problems",
         [hash_together(project, files)],
-        lambda: as_json(flatten(_find_anew(project, progress, files))),
+        lambda: as_json(flatten(find_anew(project, progress, files))),
         still=lambda: hash_files(project) == files,
     )
     return [Problem(**one) for one in found]
 
 
-def _find_anew(project: Project, progress: Progress, files: Mapping[str, str]) -> Found:
+def find_anew(project: Project, progress: Progress, files: Mapping[str, str]) -> Found:
+    """What is wrong with sources that were not checked before; ``files`` are the hashes of all of them.
+
+    What can stand of the last check stands, and is kept for the next.
+    """
     with uncollected():
         found = recheck(project, progress, files)
         if found is not None:
