@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,11 +13,12 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from onrecord import __version__
+from onrecord.aside import begin
 from onrecord.assets import AssetsError, folder_of, read_assets
 from onrecord.catalogue import Catalogue
 from onrecord.collector import rarely_collected
 from onrecord.completions import COMPLETIONS, render_completions
-from onrecord.documents import HTML, RDF_FORMATS, path_of, render_rdf
+from onrecord.documents import RDF_FORMATS, path_of, render_rdf
 from onrecord.dumps import FOLDER, STORE_DUMP, SUMS, UNION_DUMP, Dump, compress, render_dumps, sum_up
 from onrecord.fingerprint import VERSION_FILE
 from onrecord.interface import mark
@@ -37,8 +38,10 @@ from onrecord.viewpoints import views_of
 
 # A record of so many statements is kept on disk, so that a server starts at once whatever its size.
 LARGE = 150_000
+# One document of so many is rendered with lists, downloads and assets, which take as long as the other documents.
+SHARES = 5
 ICON = "favicon.ico"
-Files = Iterator[tuple[str, bytes]]
+Files = Iterable[tuple[str, bytes]]
 
 
 class PublishError(Exception):
@@ -50,11 +53,14 @@ def publish(record: Record) -> Path:
 
     Raises PublishError.
     """
-    return publish_files(record, render_site(record))
+    return publish_files(record, *split_site(record))
 
 
-def publish_files(record: Record, files: Files) -> Path:
-    """Write the files of a site as ``publish`` does; what a server cannot do without must be among them."""
+def publish_files(record: Record, files: Files, beside: Files = ()) -> Path:
+    """Write the files of a site as ``publish`` does; what a server cannot do without must be among them.
+
+    Those ``beside`` are written by another process, where there can be one.
+    """
     public = record.project.public
     fresh, stale = _beside(public)
     try:
@@ -62,12 +68,12 @@ def publish_files(record: Record, files: Files) -> Path:
         for left_over in (fresh, stale):
             _remove(left_over)
         with rarely_collected():
-            _write(fresh, files, public)
+            aside = begin(lambda: _write(record.project, fresh, beside, public))
+            _write(record.project, fresh, files, public)
+            aside()
         kept = _write_store(record, fresh)
         _put_in_place(fresh, public, stale)
         _keep_only(kept, public)
-    except TemplateError as error:
-        raise PublishError(f"{_place_of(error, record.project)}: {error}. Mend the template.") from error
     except AssetsError as error:
         raise PublishError(str(error)) from error
     except OSError as error:
@@ -116,15 +122,18 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(folder: Path, files: Files, last: Path) -> None:
+def _write(project: Project, folder: Path, files: Files, last: Path) -> None:
     """Write files into a folder; one that is the same in the last build is that file itself, with its time."""
-    for path, body in files:
-        file = folder / path
-        if not file.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"{path} lies outside the site")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not _is_same(last / path, body) or not _link(last / path, file):
-            file.write_bytes(body)
+    try:
+        for path, body in files:
+            file = folder / path
+            if not file.resolve().is_relative_to(folder.resolve()):
+                raise ValueError(f"{path} lies outside the site")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not _is_same(last / path, body) or not _link(last / path, file):
+                file.write_bytes(body)
+    except TemplateError as error:
+        raise PublishError(f"{_place_of(error, project)}: {error}. Mend the template.") from error
 
 
 def _is_same(file: Path, body: bytes) -> bool:
@@ -159,13 +168,27 @@ def _place_of(error: TemplateError, project: Project) -> str:
 
 def render_site(record: Record) -> Files:
     """Every file of the site, by its path: pages, documents, downloads, assets, and what it was built from."""
+    return chain(*split_site(record))
+
+
+def split_site(record: Record) -> tuple[Files, Files]:
+    """The files of the site in two parts, which can be rendered beside one another."""
     catalogue = Catalogue(record)
     assets = read_assets(record.project)
     pages = Pages(catalogue, ask_all(record), folder_of(assets))
+    iris = catalogue.documents()
+    beside = [iri for number, iri in enumerate(iris) if number % SHARES]
+    rest = [iri for number, iri in enumerate(iris) if not number % SHARES]
+    return _rest(record, pages, assets, rest), _documents(pages, beside)
+
+
+def _rest(record: Record, pages: Pages, assets: Mapping[str, bytes], iris: Iterable[str]) -> Files:
+    catalogue = pages.catalogue
     downloads = Downloads.make(record, catalogue)
-    paths = []
-    for path, body in chain(_documents(catalogue, pages), _lists(pages, record, downloads)):
-        paths += [path] if path.endswith(f".{HTML.extension}") else []
+    paths = [path_of(record.project, iri) for iri in catalogue.documents()]
+    yield from _documents(pages, iris)
+    for path, body in _lists(pages, record, downloads):
+        paths.append(path)
         yield path, body
     yield from downloads.files()
     yield from _descriptions(downloads)
@@ -230,8 +253,9 @@ def ask_all(record: Record) -> list[Asked]:
     return [ask_question(record.project, store, question) for question in questions]
 
 
-def _documents(catalogue: Catalogue, pages: Pages) -> Files:
-    for iri in catalogue.documents():
+def _documents(pages: Pages, iris: Iterable[str]) -> Files:
+    catalogue = pages.catalogue
+    for iri in iris:
         yield path_of(catalogue.project, iri), pages.render_document(iri).encode()
         for form, body in render_rdf(catalogue, iri):
             yield path_of(catalogue.project, iri, form.extension), body
