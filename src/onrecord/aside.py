@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from resource import RUSAGE_SELF, getrusage
+from threading import Thread
 from typing import Any, TypeVar
 
 KILOBYTE = 1024
+# Every so many seconds a process looks whether the one that began it is still there.
+LOOK = 0.1
 Found = TypeVar("Found")
 
 
@@ -24,7 +28,7 @@ def begin(call: Callable[[], Found]) -> Callable[[], Found]:
         return call
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
-    process = fork.Process(target=_send, args=(sender, call), daemon=True)
+    process = fork.Process(target=_send, args=(sender, call, os.getpid()), daemon=True)
     try:
         process.start()
     except OSError:
@@ -46,13 +50,21 @@ def begin(call: Callable[[], Found]) -> Callable[[], Found]:
     return wait
 
 
-def _send(sender: Connection, call: Callable[[], Any]) -> None:
+def _send(sender: Connection, call: Callable[[], Any], parent: int) -> None:
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
     # Whoever interrupts this process interrupts the one that began it, which tells of it.
     with suppress(KeyboardInterrupt, BrokenPipeError):
         try:
             sender.send((call(), None))
         except Exception as error:
             sender.send((None, error))
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that began it is no more: nobody waits for it, and it must not go on writing."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(1)
 
 
 def _has_room() -> bool:
