@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from onrecord.aside import begin
@@ -19,7 +20,7 @@ from onrecord.problems import Problem, as_json, has_errors, sort_problems
 from onrecord.project import Project
 from onrecord.questions import read_questions
 from onrecord.reasoning import derive
-from onrecord.rechecking import prepare_plan, recheck, stand
+from onrecord.rechecking import prepare, recheck, stand
 from onrecord.record import Record
 from onrecord.reference import find_unreferenced
 from onrecord.references import find_unknown_iris, find_unprinted_spellings, find_unpublishable_iris
@@ -59,10 +60,11 @@ def find_anew(project: Project, progress: Progress, files: Mapping[str, str]) ->
         draft, found = _prepare(project, progress)
         if not _is_sound(found):
             return {**found, SHAPES: find_unusable(project, draft.shapes)}
-        planned = begin(lambda: prepare_plan(draft))
+        call = partial(prepare, draft)
+        prepared = call if Store.is_threaded else begin(call)
         found |= check_record(draft, progress)
-        planned()
-        stand(draft, found, files)
+        if prepared():
+            stand(draft, found, files)
     return found
 
 

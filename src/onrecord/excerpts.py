@@ -109,7 +109,9 @@ class Excerpts:
         stops = {*map(self.words.rec, NOT_FOLLOWED)}
         found, seen, waiting = list[Statement](), set(begin), list(begin)
         while waiting:
-            about = [one for one in self.store.find(waiting.pop(), None, None) if self.words.is_stated(one.graph)]
+            # Of a thing that very many name, far more is derived than stated.
+            stated = self.store.match(waiting.pop(), None, None, STATED)
+            about = [one for triple in stated for one in self.store.find(*triple) if self.words.is_stated(one.graph)]
             found += about
             below = {one.object for one in about if one.predicate not in stops and self._is_own(one.object)} - seen
             seen |= below

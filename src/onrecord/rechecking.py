@@ -27,7 +27,7 @@ from onrecord.project import Project
 from onrecord.questions import check_question, read_questions
 from onrecord.rederivation import STATED, rederive
 from onrecord.rereading import Gathered, Reader, Reread, graph_of, is_source, list_articles, list_described, reread
-from onrecord.standing import Facts, Standing
+from onrecord.standing import Facts, Standing, is_about
 from onrecord.store import QueryError, Store, Triple, is_kept
 from onrecord.summary import StandIns, is_simple, keep_terms, summarise, tell
 from onrecord.suspects import ask_suspects, is_closed_upwards
@@ -55,6 +55,8 @@ def recheck(project: Project, progress: Progress, files: Mapping[str, str]) -> F
         return None
     try:
         with closing(standing.open()) as store:
+            if not is_about(facts, store):
+                return None
             return _Recheck(project, standing, facts, changed, store).run(progress, files)
     except (FarReachingError, QueryError, OSError):
         return None
@@ -109,7 +111,7 @@ class _Recheck:
         self.store.take(self.store.match(None, None, None, GONE), GONE)
         told, described = self.reader.articles, self.reader.described
         facts = replace(self.facts, files=files, articles=told, described=described, found=found, summary=summary)
-        self.standing.keep(facts)
+        self.standing.keep(facts, self.store)
         return found
 
     def keep(self, check: str, is_replaced: Callable[[Problem], bool]) -> list[Problem]:
@@ -145,6 +147,7 @@ class _Recheck:
         """What the shapes find of what the change leads to, and what they found of the rest."""
         plan = self.facts.plan
         things = {thing for thing, _ in follow(self.store, plan.leads, change)} | self.find_moved()
+        things |= self.find_quoting(change)
         if not is_closed_upwards(self.project, self.store, things):
             raise FarReachingError("something is not typed by all classes above its own")
         names, codes = {self.project.compact(str(thing)) for thing in things}, {slug(str(one)) for one in plan.vague}
@@ -154,6 +157,13 @@ class _Recheck:
             return kept
         shapes, _ = read_shapes(self.project)
         return [*kept, *validate_suspects(shapes, self.store, suspects, self.located)]
+
+    def find_quoting(self, change: Change) -> set[Node]:
+        """What rests on other words now: a problem repeats them."""
+        evidence, exact = self.words.rec("evidence"), self.words.rec("exact")
+        found = {subject for subject, name, _ in change if name == evidence}
+        quoted = {subject for subject, name, _ in change if name == exact}
+        return found | {one[0] for quote in quoted for one in self.store.match(None, evidence, quote)}
 
     def check_words(self, affected: Affected, gathered: Gathered) -> Found:
         """What wording and coverage find of what is affected, and what they found of the rest."""
@@ -232,24 +242,30 @@ class _Locator(Locator):
         return Locator(self.project, self.reader.read_all(chosen)).find(focus)
 
 
-def prepare_plan(draft: Draft) -> None:
-    """Make the plan on which later checks may stand, so that it is recalled when it is kept."""
-    with suppress(*CANNOT):
+def prepare(draft: Draft) -> bool:
+    """Begin anew what later checks may stand on: all statements, and the plan, which is recalled when it is kept.
+
+    Whether that could be done; not where the store does not keep all literals as they are written.
+    """
+    if not all(is_kept(one.object) for one in draft.record.statements):
+        return False
+    try:
         make_plan(draft.record.project, draft.shapes, draft.questions)
+        Standing(draft.record.project).fill(draft)
+    except CANNOT:
+        return False
+    return True
 
 
 def stand(draft: Draft, found: Found, files: Mapping[str, str]) -> None:
-    """Keep what a check of everything found, and all statements, for later checks to stand on.
+    """Keep what a check of everything found, beside the statements that it is about, for later checks to stand on.
 
-    That is not done where something may contradict itself, where it does not show what a change affects, or where the
-    store does not keep all literals as they are written.
+    That is not done where something may contradict itself, or where it does not show what a change affects.
     """
     project, statements = draft.record.project, draft.record.statements
     triples = [one[:3] for one in statements]
     summary = summarise(triples, vocabulary_of(statements, project))
-    if found[LOGIC] or summary is None or not all(is_kept(value) for _, _, value in triples):
-        return
-    if not are_usable(draft.shapes) or not is_closed_upwards(project, draft.store):
+    if found[LOGIC] or summary is None or not are_usable(draft.shapes) or not is_closed_upwards(project, draft.store):
         return
     words = vocabulary(project)
     kept = keep_terms(triples, vocabulary_of(statements, project))
@@ -257,8 +273,7 @@ def stand(draft: Draft, found: Found, files: Mapping[str, str]) -> None:
     articles = {source.file: list_articles(source, words) for source in draft.sources}
     described = dict(one for source in draft.sources for one in list_described(source, words))
     standing = Standing(project)
-    with suppress(*CANNOT):
+    with suppress(*CANNOT), closing(standing.open()) as store:
         plan = make_plan(project, draft.shapes, draft.questions)
-        standing.fill(draft)
         standing.keep_summary(summary.values())
-        standing.keep(Facts(files, articles, described, found, frozenset(map(tell, summary)), terms, plan))
+        standing.keep(Facts(files, articles, described, found, frozenset(map(tell, summary)), terms, plan), store)

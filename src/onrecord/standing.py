@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, fields
 from typing import Any
+
+from rdflib import Literal, URIRef
 
 from onrecord.checks import Draft
 from onrecord.leads import HIDDEN, FarReachingError
@@ -25,6 +26,8 @@ from onrecord.store import Store, Triple, parse_turtle, serialise
 from onrecord.vocabulary import vocabulary
 
 FACTS, STORE, SUMMARY = "facts.json", "store", "summary.nt"
+# The graph of what tells with which facts the store was kept.
+MARK = f"{HIDDEN}mark"
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,15 @@ class Standing:
 
     def spoil(self) -> None:
         """Take the facts away, before the store is changed."""
-        (self.folder / FACTS).unlink()
+        (self.folder / FACTS).unlink(missing_ok=True)
 
-    def keep(self, facts: Facts) -> None:
-        """Keep the facts beside the store that they are about."""
+    def keep(self, facts: Facts, store: Store) -> None:
+        """Keep the facts, and mark the store as the one that they are about."""
         kept: dict[str, Any] = {field.name: getattr(facts, field.name) for field in fields(facts)}
         kept |= {"summary": sorted(facts.summary), "terms": sorted(facts.terms), "plan": plan_as_json(facts.plan)}
         kept["found"] = {name: as_json(problems) for name, problems in facts.found.items()}
+        store.take(store.match(None, None, None, MARK), MARK)
+        store.put([_mark(facts)], MARK)
         (self.folder / FACTS).write_text(json.dumps(kept), encoding="utf-8")
 
     def read_summary(self) -> list[Triple]:
@@ -92,17 +97,23 @@ class Standing:
         (self.folder / SUMMARY).write_bytes(serialise(triples, "application/n-triples", {}))
 
     def fill(self, draft: Draft) -> None:
-        """Begin anew with the statements of a draft."""
-        self.forget()
-        self.folder.mkdir(parents=True)
+        """Begin anew with the statements of a draft. OSError if another process has the store."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with closing(self.open()) as store:
+            self.spoil()
+            store.clear()
             store.fill(_rows(draft))
 
-    def forget(self) -> None:
-        """Leave nothing."""
-        with suppress(OSError):
-            (self.folder / FACTS).unlink(missing_ok=True)
-            shutil.rmtree(self.folder, ignore_errors=True)
+
+def is_about(facts: Facts, store: Store) -> bool:
+    """Whether a store is the one that facts were kept with."""
+    return bool(store.match(*_mark(facts), MARK))
+
+
+def _mark(facts: Facts) -> Triple:
+    node = URIRef(MARK)
+    text = "\n".join(f"{name} {digest}" for name, digest in sorted(facts.files.items()))
+    return node, node, Literal(hashlib.sha256(text.encode()).hexdigest())
 
 
 def _rows(draft: Draft) -> Iterator[tuple[Triple, str | None]]:

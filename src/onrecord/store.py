@@ -412,7 +412,13 @@ class Fresh:
 
 
 class Store:
-    """The embedded store: named graphs, and their union as the default graph."""
+    """The embedded store: named graphs, and their union as the default graph.
+
+    ``is_threaded`` if this process has opened one on disk: its threads are not there in a process that is forked, which
+    must then open none.
+    """
+
+    is_threaded = False
 
     def __init__(self, folder: Path | None = None, *, changing: bool = False, hidden: str = "") -> None:
         """An empty store in memory; or one in a folder, to be read only unless it is ``changing``.
@@ -424,6 +430,7 @@ class Store:
         if folder is None:
             self._store = ox.Store()
         else:
+            Store.is_threaded = True
             self._store = ox.Store(str(folder)) if changing else ox.Store.read_only(str(folder))
 
     def close(self) -> None:
@@ -513,6 +520,10 @@ class Store:
         """Add triples to a named graph, or to the default graph."""
         place = _place(graph)
         self._store.extend(ox.Quad(t.subject, t.predicate, t.object, place) for t in _triples_to_engine(triples))
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._store.clear()
 
     def fill(self, rows: Iterable[tuple[Triple, str | None]]) -> None:
         """Add very many triples, each to a named graph or to the default graph, not all at once."""
