@@ -22,8 +22,8 @@ from onrecord.vocabulary import Vocabulary
 # By what things are named, and on which side they are, which decides what any sentence means (module names).
 NAMING = ("cue", "marker", "toldInStatement", "lexicon", "formKind", "side", "speaksFor", "representedSide", "organOf")
 LABELLING = (SKOS.inScheme, SKOS.prefLabel, SKOS.altLabel, LITERAL_FORM, *SPELLINGS)
-# Links that lead from a text to all that rests on it; and those that say nothing of what they lead from.
-NOT_FOLLOWED = ("carries", "evidence", "inArticle", "partOfPassage")
+# Links that lead from a text to all that rests on it, or to texts; and those that say nothing of what they lead from.
+NOT_FOLLOWED = ("carries", "evidence", "inArticle", "partOfPassage", "attestedIn")
 NOT_CLIMBED = ("carries", "inArticle", "attestedIn", "curator", "reviewedBy", "basis", "identifierBasis")
 # A change to a thing that more lead to than these concerns too much to be looked into.
 MOST = 20_000
