@@ -35,7 +35,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_call_is_made_by_another_process() -> None:
-    found = begin(os.getpid)()
+    found = begin(os.getpid).wait()
     assert found != os.getpid()
 
 
@@ -43,14 +43,14 @@ def test_what_a_call_raises_is_raised_where_it_is_waited_for() -> None:
     def fail() -> None:
         raise ValueError("no such thing")
 
-    wait = begin(fail)
+    begun = begin(fail)
     with pytest.raises(ValueError, match="no such thing"):
-        wait()
+        begun.wait()
 
 
 def test_where_there_is_no_room_the_call_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "_has_room", lambda: False)
-    assert begin(os.getpid)() == os.getpid()
+    assert begin(os.getpid).wait() == os.getpid()
 
 
 def test_a_call_whose_process_ended_is_made_here() -> None:
@@ -61,7 +61,14 @@ def test_a_call_whose_process_ended_is_made_here() -> None:
             os._exit(1)
         return 7
 
-    assert begin(end)() == 7
+    assert begin(end).wait() == 7
+
+
+def test_a_call_can_be_ended() -> None:
+    begun = begin(lambda: time.sleep(60))
+    began = time.monotonic()
+    begun.end()
+    assert time.monotonic() - began < 30
 
 
 def test_a_process_ends_with_the_one_that_began_it(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from mutations import KINDS, Kind, Workshop, make_edits, read_texts
 
 from conftest import ROOT, TINY, Edit, stay_silent
+from onrecord import standing
 from onrecord.build import examine, find_anew, find_problems, flatten
 from onrecord.fingerprint import hash_files
 from onrecord.problems import Problem
@@ -178,6 +180,17 @@ def test_what_was_left_half_way_does_not_stand(small: Path) -> None:
     assert standing.read()
     standing.spoil()
     assert check_again(small) is None
+
+
+def test_of_many_projects_the_oldest_check_is_forgotten(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "KEPT", 1)
+    folder = Standing(read_project(small)).folder
+    older = folder.with_name("standing-older")
+    older.mkdir()
+    os.utime(older, (0, 0))
+    stand(small)
+    assert folder.is_dir()
+    assert not older.exists()
 
 
 def test_what_another_process_changes_is_not_waited_for(small: Path, edit_small: Edit) -> None:

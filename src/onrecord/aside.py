@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from resource import RUSAGE_SELF, getrusage
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 KILOBYTE = 1024
 # Every so many seconds a process looks whether the one that began it is still there.
@@ -18,36 +19,56 @@ LOOK = 0.1
 Found = TypeVar("Found")
 
 
-def begin(call: Callable[[], Found]) -> Callable[[], Found]:
-    """Begin a call aside; what comes back waits for its value, and raises what it raised.
+class Aside(Generic[Found]):
+    """A call that was begun, in another process if there is one."""
 
-    Where there is but one processor, or no memory for both, or no other process can be had or lives to the end, it is
-    called here when its value is asked for.
+    def __init__(
+        self,
+        call: Callable[[], Found],
+        process: BaseProcess | None = None,
+        receiver: Connection | None = None,
+    ) -> None:
+        self._call, self._process, self._receiver = call, process, receiver
+
+    def wait(self) -> Found:
+        """Its value; what it raised is raised. Where its process did not live to the end it is called here."""
+        if self._process is None or self._receiver is None:
+            return self._call()
+        try:
+            found, error = self._receiver.recv()
+        except EOFError:
+            return self._call()
+        finally:
+            self._process.join()
+        if error is not None:
+            raise error
+        value: Found = found
+        return value
+
+    def end(self) -> None:
+        """End its process, if it is still at work."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+
+
+def begin(call: Callable[[], Found]) -> Aside[Found]:
+    """Begin a call aside.
+
+    Where there is but one processor, or no memory for both, or no other process can be had, it is called here when its
+    value is waited for.
     """
     if not _has_room():
-        return call
+        return Aside(call)
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
     process = fork.Process(target=_send, args=(sender, call, os.getpid()), daemon=True)
     try:
         process.start()
     except OSError:
-        return call
+        return Aside(call)
     sender.close()
-
-    def wait() -> Found:
-        try:
-            found, error = receiver.recv()
-        except EOFError:
-            return call()
-        finally:
-            process.join()
-        if error is not None:
-            raise error
-        value: Found = found
-        return value
-
-    return wait
+    return Aside(call, process, receiver)
 
 
 def _send(sender: Connection, call: Callable[[], Any], parent: int) -> None:

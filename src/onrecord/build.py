@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from onrecord.aside import begin
+from onrecord.aside import Aside, begin
 from onrecord.catalogue import document_of
 from onrecord.checks import CHECKS, LOOK, SHAPES, SOURCES, Check, Draft, Found, Progress
 from onrecord.collector import uncollected
@@ -61,9 +61,9 @@ def find_anew(project: Project, progress: Progress, files: Mapping[str, str]) ->
         if not _is_sound(found):
             return {**found, SHAPES: find_unusable(project, draft.shapes)}
         call = partial(prepare, draft)
-        prepared = call if Store.is_threaded else begin(call)
+        prepared = Aside(call) if Store.is_threaded else begin(call)
         found |= check_record(draft, progress)
-        if prepared():
+        if prepared.wait():
             stand(draft, found, files)
     return found
 
@@ -90,7 +90,7 @@ def _prepare(project: Project, progress: Progress) -> tuple[Draft, Found]:
     """All that can be read and derived, with the problems of the sources and of the look."""
     look = begin(lambda: [*find_broken_templates(project), *find_broken_translations(project)])
     draft = draft_record(project, progress)
-    return draft, {SOURCES: list(draft.problems), LOOK: look()}
+    return draft, {SOURCES: list(draft.problems), LOOK: look.wait()}
 
 
 def _is_sound(found: Found) -> bool:
@@ -151,4 +151,4 @@ def check_record(draft: Draft, progress: Progress, checks: Sequence[Check] = CHE
     for check in checks:
         progress(check.stage)
         found[check.name] = [] if check.aside else list(check.find(draft))
-    return found | aside()
+    return found | aside.wait()

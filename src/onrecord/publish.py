@@ -69,8 +69,11 @@ def publish_files(record: Record, files: Files, beside: Files = ()) -> Path:
             _remove(left_over)
         with rarely_collected():
             aside = begin(lambda: _write(record.project, fresh, beside, public))
-            _write(record.project, fresh, files, public)
-            aside()
+            try:
+                _write(record.project, fresh, files, public)
+                aside.wait()
+            finally:
+                aside.end()
         kept = _write_store(record, fresh)
         _put_in_place(fresh, public, stale)
         _keep_only(kept, public)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields
@@ -26,6 +27,8 @@ from onrecord.store import Store, Triple, parse_turtle, serialise
 from onrecord.vocabulary import vocabulary
 
 FACTS, STORE, SUMMARY = "facts.json", "store", "summary.nt"
+# Of how many projects the last check is kept.
+KEPT = 20
 # The graph of what tells with which facts the store was kept.
 MARK = f"{HIDDEN}mark"
 
@@ -103,6 +106,9 @@ class Standing:
             self.spoil()
             store.clear()
             store.fill(_rows(draft))
+        kept = sorted(self.folder.parent.glob("standing-*"), key=lambda one: one.stat().st_mtime)
+        for old in kept[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def is_about(facts: Facts, store: Store) -> bool:
