@@ -182,12 +182,26 @@ def test_what_was_left_half_way_does_not_stand(small: Path) -> None:
     assert check_again(small) is None
 
 
-def test_of_many_projects_the_oldest_check_is_forgotten(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_store_is_written_anew(small: Path, edit_small: Edit) -> None:
+    project = read_project(small)
+    for part in (Standing(project).folder / "store").glob("*.sst"):
+        part.write_bytes(b"no such table")
+    edit_small(*CHANGES["a comment"])
+    assert check_again(small) is None
+    stand(small)
+    edit_small(*CHANGES["a label"])
+    assert check_again(small) == check_all(small)
+
+
+def test_of_many_projects_the_oldest_check_is_forgotten(
+    small: Path, edit_small: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(standing, "KEPT", 1)
     folder = Standing(read_project(small)).folder
     older = folder.with_name("standing-older")
     older.mkdir()
     os.utime(older, (0, 0))
+    edit_small("onrecord.toml", "title", "# a comment\ntitle")
     stand(small)
     assert folder.is_dir()
     assert not older.exists()

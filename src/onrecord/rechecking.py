@@ -21,6 +21,7 @@ from onrecord.coverage import find_gaps, measure_coverage
 from onrecord.excerpts import Affected, Excerpts
 from onrecord.leads import GONE, Change, FarReachingError, Reads, follow
 from onrecord.locator import Locator
+from onrecord.memory import NOT_KEPT
 from onrecord.plans import make_plan
 from onrecord.problems import Problem, has_errors
 from onrecord.project import Project
@@ -38,7 +39,7 @@ from onrecord.witness import find_unworded
 # More files that changed than these are not looked into one by one.
 MOST = 20
 # What says that a change could not be traced, or nothing be kept.
-CANNOT = (OSError, ValueError, re.error)
+CANNOT = (OSError, ValueError, RuntimeError, re.error)
 
 
 def recheck(project: Project, progress: Progress, files: Mapping[str, str]) -> Found | None:
@@ -54,7 +55,11 @@ def recheck(project: Project, progress: Progress, files: Mapping[str, str]) -> F
     if len(changed) > MOST or not all(map(is_source, changed)):
         return None
     try:
-        with closing(standing.open()) as store:
+        store = standing.open()
+    except NOT_KEPT:
+        return None
+    try:
+        with closing(store):
             if not is_about(facts, store):
                 return None
             return _Recheck(project, standing, facts, changed, store).run(progress, files)

@@ -72,7 +72,7 @@ class Standing:
             return None
 
     def open(self) -> Store:
-        """The store. OSError if another process has it."""
+        """The store. OSError if another process has it, RuntimeError if it is broken."""
         return Store(self.folder / STORE, changing=True, hidden=HIDDEN)
 
     def spoil(self) -> None:
@@ -102,13 +102,20 @@ class Standing:
     def fill(self, draft: Draft) -> None:
         """Begin anew with the statements of a draft. OSError if another process has the store."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with closing(self.open()) as store:
-            self.spoil()
+        self.spoil()
+        with closing(self._open_anew()) as store:
             store.clear()
             store.fill(_rows(draft))
         kept = sorted(self.folder.parent.glob("standing-*"), key=lambda one: one.stat().st_mtime)
         for old in kept[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
+
+    def _open_anew(self) -> Store:
+        try:
+            return self.open()
+        except RuntimeError:
+            shutil.rmtree(self.folder / STORE)
+            return self.open()
 
 
 def is_about(facts: Facts, store: Store) -> bool:
