@@ -58,9 +58,14 @@ def copy(tmp_path: Path) -> Path:
 @pytest.fixture
 def edit(copy: Path) -> Edit:
     """Replace text in a file of the copy; the text must be there."""
+    return edit_in(copy)
+
+
+def edit_in(folder: Path) -> Edit:
+    """Replaces text in a file of a project; the text must be there."""
 
     def replace(file: str, old: str, new: str) -> None:
-        path = copy / file
+        path = folder / file
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         assert old in text
         path.parent.mkdir(parents=True, exist_ok=True)

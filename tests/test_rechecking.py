@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mutations import KINDS, Kind, Workshop, make_edits, read_texts
 
-from conftest import ROOT, TINY, Edit, stay_silent
+from conftest import ROOT, TINY, Edit, edit_in, stay_silent
 from onrecord import standing
 from onrecord.build import examine, find_anew, find_problems, flatten
 from onrecord.fingerprint import hash_files
@@ -110,15 +110,7 @@ def small(base: Path) -> Iterator[Path]:
 @pytest.fixture
 def edit_small(small: Path) -> Edit:
     """Replace text in a file of the small project; the text must be there."""
-
-    def replace(file: str, old: str, new: str) -> None:
-        path = small / file
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        assert old in text
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
-
-    return replace
+    return edit_in(small)
 
 
 def test_nothing_stands_on_literals_that_the_store_keeps_otherwise(copy: Path, edit: Edit) -> None:
