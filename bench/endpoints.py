@@ -46,7 +46,7 @@ PEERS = BENCH / ".peers"
 CLIENTS = (1, 8, 32)
 PORT = 8140
 # Above so many statements a peer is not asked: it would take hours.
-SLOW = {"rdflib-endpoint": 200_000}
+SLOW = {"rdflib-endpoint": 100_000}
 
 
 @dataclass(frozen=True)
