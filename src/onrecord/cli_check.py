@@ -34,7 +34,7 @@ def check(folder: Path | None, base: str | None, only_list: bool, form: str, ful
     Files that cannot be parsed, quotes that no article prints, unknown names, broken shapes, sentences and words that
     nothing carries, questions answered otherwise: each with its file, and with what to do. `onrecord explain CODE`
     says more about a code, and so does docs/problems.md. For editors and code hosts, --format sarif. What was found in
-    the same sources before is shown again at once.
+    the same sources before is shown again at once, and after a change only what it can affect is looked at again.
     """
     project = open_project(folder, base)
     if only_list:
