@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from onrecord.aside import Aside, begin
+from onrecord.aside import begin
 from onrecord.catalogue import document_of
 from onrecord.checks import CHECKS, LOOK, SHAPES, SOURCES, Check, Draft, Found, Progress
 from onrecord.collector import uncollected
@@ -60,10 +60,9 @@ def find_anew(project: Project, progress: Progress, files: Mapping[str, str]) ->
         draft, found = _prepare(project, progress)
         if not _is_sound(found):
             return {**found, SHAPES: find_unusable(project, draft.shapes)}
-        call = partial(prepare, draft)
-        prepared = Aside(call) if Store.is_threaded else begin(call)
+        planned = begin(partial(prepare, draft))
         found |= check_record(draft, progress)
-        if prepared.wait():
+        if planned.wait():
             stand(draft, found, files)
     return found
 

@@ -248,22 +248,21 @@ class _Locator(Locator):
 
 
 def prepare(draft: Draft) -> bool:
-    """Begin anew what later checks may stand on: all statements, and the plan, which is recalled when it is kept.
+    """Make the plan on which later checks may stand, which is recalled when it is kept. Whether there can be one.
 
-    Whether that could be done; not where the store does not keep all literals as they are written.
+    There is none where the store does not keep all literals as they are written.
     """
     if not all(is_kept(one.object) for one in draft.record.statements):
         return False
     try:
         make_plan(draft.record.project, draft.shapes, draft.questions)
-        Standing(draft.record.project).fill(draft)
     except CANNOT:
         return False
     return True
 
 
 def stand(draft: Draft, found: Found, files: Mapping[str, str]) -> None:
-    """Keep what a check of everything found, beside the statements that it is about, for later checks to stand on.
+    """Keep what a check of everything found, and all statements, for later checks to stand on.
 
     That is not done where something may contradict itself, or where it does not show what a change affects.
     """
@@ -278,7 +277,11 @@ def stand(draft: Draft, found: Found, files: Mapping[str, str]) -> None:
     articles = {source.file: list_articles(source, words) for source in draft.sources}
     described = dict(one for source in draft.sources for one in list_described(source, words))
     standing = Standing(project)
-    with suppress(*CANNOT), closing(standing.open()) as store:
+    with suppress(*CANNOT):
         plan = make_plan(project, draft.shapes, draft.questions)
+        # Not aside: what writes to the disk needs threads that a process which is forked may not have.
+        standing.fill(draft)
         standing.keep_summary(summary.values())
-        standing.keep(Facts(files, articles, described, found, frozenset(map(tell, summary)), terms, plan), store)
+        facts = Facts(files, articles, described, found, frozenset(map(tell, summary)), terms, plan)
+        with closing(standing.open()) as store:
+            standing.keep(facts, store)

@@ -412,13 +412,7 @@ class Fresh:
 
 
 class Store:
-    """The embedded store: named graphs, and their union as the default graph.
-
-    ``is_threaded`` if this process has opened one on disk: its threads are not there in a process that is forked, which
-    must then open none.
-    """
-
-    is_threaded = False
+    """The embedded store: named graphs, and their union as the default graph."""
 
     def __init__(self, folder: Path | None = None, *, changing: bool = False, hidden: str = "") -> None:
         """An empty store in memory; or one in a folder, to be read only unless it is ``changing``.
@@ -430,7 +424,6 @@ class Store:
         if folder is None:
             self._store = ox.Store()
         else:
-            Store.is_threaded = True
             self._store = ox.Store(str(folder)) if changing else ox.Store.read_only(str(folder))
 
     def close(self) -> None:
