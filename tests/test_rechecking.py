@@ -199,6 +199,19 @@ def test_of_many_projects_the_oldest_check_is_forgotten(
     assert not older.exists()
 
 
+def test_what_was_changed_while_it_was_checked_does_not_stand(small: Path, edit_small: Edit) -> None:
+    edit_small(ONE, "@prefix", "# meanwhile\n@prefix")
+    path = small / VALLEY
+    text = path.read_text(encoding="utf-8")
+
+    def meddle(stage: str) -> None:
+        path.write_text(text.replace("25 trout died", "26 trout died"), encoding="utf-8")
+
+    find_problems(read_project(small), meddle)
+    path.write_text(text, encoding="utf-8")
+    assert Standing(read_project(small)).read() is None
+
+
 def test_what_another_process_changes_is_not_waited_for(small: Path, edit_small: Edit) -> None:
     project = read_project(small)
     store = Standing(project).open()

@@ -26,6 +26,7 @@ from onrecord.reference import find_unreferenced
 from onrecord.references import find_unknown_iris, find_unprinted_spellings, find_unpublishable_iris
 from onrecord.seeds import read_articles
 from onrecord.shapes import find_unusable
+from onrecord.standing import Standing
 from onrecord.statements import sort_statements, state_sources
 from onrecord.store import Store
 from onrecord.templates import find_broken_templates
@@ -39,12 +40,16 @@ def find_problems(project: Project, progress: Progress, *, full: bool = False) -
     if full:
         return flatten(examine(project, progress, full=True)[1])
     files = hash_files(project)
-    found = recall(
-        "problems",
-        [hash_together(project, files)],
-        lambda: as_json(flatten(find_anew(project, progress, files))),
-        still=lambda: hash_files(project) == files,
-    )
+
+    def still() -> bool:
+        """Whether the sources are as they were; what was made of them otherwise does not stand either."""
+        is_same = hash_files(project) == files
+        if not is_same:
+            Standing(project).spoil()
+        return is_same
+
+    depends = [hash_together(project, files)]
+    found = recall("problems", depends, lambda: as_json(flatten(find_anew(project, progress, files))), still)
     return [Problem(**one) for one in found]
 
 
